@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// case: the life of a case and of its legs as one table, and the decision that reads it. Pure: same facts, same policy,
+// same instant, same decision. domain.md §3.2–3.3 is the source of every row.
+#ifndef CORE_CASE_H
+#define CORE_CASE_H
+
+#include "core/codes.h"
+#include "core/err.h"
+#include "core/policy.h"
+#include "core/wftime.h"
+
+#define CASE_LEGS 16  // legs of one case that a decision can see
+#define CASE_STEPS 12 // journal lines that one event can cause
+
+// What the journal calls it (domain §3.3); the code is stored.
+enum journal {
+    J_NONE = 0,
+    J_LETTER_RECEIVED = 1,
+    J_EMERGENCY_FLAGGED,
+    J_EMERGENCY_ACKED,
+    J_CASE_TRIAGED,
+    J_CASE_ACCEPTED,
+    J_CASE_REFUSED,
+    J_CASE_REFERRED,
+    J_CASE_WITHDRAWN,
+    J_LEG_DISPATCHED,
+    J_LEG_SIGNED,
+    J_CONTACT_MADE,
+    J_LEG_REPORTED,
+    J_REVIEW_PASSED,
+    J_REVIEW_RETURNED,
+    J_CASE_REPORTED,
+    J_REPLY_ISSUED,
+    J_WORK_RETURNED,
+    J_CALLBACK_STARTED,
+    J_CASE_CLOSED,
+    J_CASE_ARCHIVED,
+    J_CONFLICT_SET,
+};
+extern const struct code journals[]; // letter.received, …
+
+// Who may raise an event, a bit per enum actor.
+#define BY(actor) (1u << (actor))
+
+// One row. A case row has leg_from == LEG_NONE; a leg row names the leg's states and may move the case as well
+// (case_to == CASE_NONE: the case stays). Keys (case_from, event) and (leg_from, event) are unique: order means nothing.
+struct rule {
+    const char *id; // "T13", with a letter behind it where one T needs several rows
+    enum case_state case_from;
+    enum leg_state leg_from;
+    enum event event;
+    enum case_state case_to;
+    enum leg_state leg_to;
+    enum clock clock;  // the clock that the new state runs under: sets due_at; CLOCK_NONE keeps the date
+    enum step step;    // != 0: the event may come from the machine only where the policy says auto
+    uint32_t by;       // BY(...) bits
+    enum journal journal;
+    const char *because;
+};
+extern const struct rule rules[];
+extern const size_t rules_n;
+
+// The states that are an end; those that wait for a person (P4), with the post that is waited for; NULL otherwise.
+bool case_final(enum case_state s);
+const char *case_waits_for(enum case_state s);
+
+struct leg_facts {
+    int16_t id, parent;
+    enum leg_role role;
+    enum leg_state state;
+    int32_t unit;
+    wf_time due_at;
+    bool changed, created;
+};
+
+struct case_facts {
+    int64_t id;
+    int32_t mailbox;
+    int32_t version; // journal lines so far
+    enum case_state state;
+    enum kind kind;
+    int16_t category;
+    uint8_t flags;
+    int32_t bureau, place, accused;
+    int16_t confidence, round;
+    enum outcome outcome;
+    wf_time received_at, due_at;
+    struct leg_facts legs[CASE_LEGS];
+    int16_t legs_n;
+};
+
+// One thing that happened, as a daemon tells it. Texts are only carried; the decision reads whether they are there.
+struct change {
+    int64_t case_id;
+    enum event event;
+    enum actor actor;
+    int32_t unit;                               // ACTOR_BUREAU: who says it; EV_DISPATCH: to whom
+    int16_t leg;                                // 0: the unit's own open leg
+    struct str post;                            // ACTOR_DESK: the post that acts
+    const struct classification *found;         // EV_TRIAGE, EV_FLAG_EMERGENCY
+    enum kind kind;                             // EV_ACCEPT by the desk: corrections; 0 = keep
+    int16_t category;
+    int32_t bureau;
+    enum outcome outcome;                       // EV_REPORTED, EV_CLOSE, EV_REFUSE, EV_REFER
+    struct str public_reply, internal_report;   // EV_REPORTED, EV_ISSUE_REPLY
+    struct str reason;                          // journalled
+};
+
+// One journal line and what it changed.
+struct case_step {
+    const struct rule *rule;
+    enum case_state from, to;
+    int16_t leg; // 0: the case
+    enum actor actor;
+};
+
+// What follows from one change.
+struct decision {
+    struct case_step steps[CASE_STEPS];
+    int steps_n;
+    int32_t queue_to; // bureau whose durable queue gets this case, 0: none
+    int16_t queue_leg;
+};
+
+// Applies one change to the facts (in and out) and says what to write. After the named event, the system's own events and
+// those that the policy leaves to the machine follow in the same decision.
+// REJECT: code "not_allowed" names state, event and what is allowed now; "no_leg", "conflict" (the unit is accused),
+// "missing" (a member the event needs), "too_many_legs". The facts are then unchanged.
+enum result case_decide(const struct policy *policy, wf_time now, const struct change *change, struct case_facts *facts,
+                        struct decision *out, struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// policy: the catalogues as one immutable value: units, gazetteer, categories, lexicon, human steps, clocks, calendar.
+//
+// Source: the tab-separated files of deploy/policy (one header line, '#' comments, UTF-8). The store keeps each loaded
+// version's files; every daemon parses them with policy_parse, so `policy check` and the daemons cannot disagree.
+#ifndef CORE_POLICY_H
+#define CORE_POLICY_H
+
+#include "core/calendar.h"
+#include "core/codes.h"
+#include "core/err.h"
+
+enum unit_level { UNIT_PROVINCE = 1, UNIT_CITY, UNIT_COUNTY, UNIT_SQUAD };
+
+struct unit { // units.tsv: code level parent name
+    int32_t code, parent;
+    enum unit_level level;
+    struct str name; // 深圳市公安局
+};
+
+struct place { // places.tsv: code level name parent (the divisions of Guangdong)
+    int32_t code, city; // code: 4403, 440305, 440305001 widened to the right with zeros to 6 digits for city and county; town keeps 9
+    struct str name;
+};
+
+struct category { // categories.tsv: code name
+    int16_t code; // 1..99, domain §3.7
+    struct str name;
+};
+
+struct term { // lexicon.tsv: axis code weight term
+    struct str term;
+    char axis; // 'k' kind, 'c' category, 'u' urgent, 'p' police conduct, 'v' invalid/vague marker
+    int16_t code, weight;
+};
+
+// steps.tsv: step category kind mode. The most specific row wins: (category, kind), (category, *), (*, kind), (*, *).
+enum step { STEP_ACCEPT = 1, STEP_DISPATCH, STEP_REVIEW, STEP_ISSUE, STEP_CALLBACK };
+enum step_mode { MODE_HUMAN = 1, MODE_AUTO };
+
+// clocks.tsv: clock kind amount. Names K3 (triage), K5 (sign), K8 (answer), …; kind `*` or a kind's name.
+enum clock { CLOCK_NONE = 0, CLOCK_K2 = 2, CLOCK_K3 = 3, CLOCK_K4 = 4, CLOCK_K5 = 5, CLOCK_K8 = 8, CLOCK_K11 = 11, CLOCK_K12 = 12, CLOCK_MAX = 17 };
+
+struct matcher; // classify.c: all terms and place names in one automaton
+
+struct policy {
+    int32_t version; // of the store; 0 when parsed from a directory
+    const struct unit *units;
+    size_t units_n;
+    const struct place *places;
+    size_t places_n;
+    const struct category *categories;
+    size_t categories_n;
+    const struct term *terms;
+    size_t terms_n;
+    uint8_t steps[STEP_CALLBACK + 1][100][KIND_OTHER + 1]; // enum step_mode; resolved at load, category 0 = unknown
+    struct span clocks[CLOCK_MAX][KIND_OTHER + 1];          // amount 0: no such clock
+    struct calendar calendar;
+    int16_t sure; // settings.tsv accept_at: confidence (0..100) from which a machine may accept
+    const struct matcher *matcher;
+};
+
+#define POLICY_FILES 8
+extern const char *const policy_file_names[POLICY_FILES]; // "units.tsv", "places.tsv", …
+
+// Parses the files (in the order of policy_file_names) into memory of the arena; texts are copied.
+// REJECT: err->field is "units.tsv:17", err->text what is wrong and what is allowed. RETRY: the arena is too small.
+enum result policy_parse(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out,
+                         struct err *err) MUST_USE;
+#define POLICY_ARENA ((size_t)48 << 20) // enough for files of 4 MiB together
+
+const struct unit *policy_unit(const struct policy *p, int32_t code); // NULL when unknown
+bool policy_is_bureau(const struct policy *p, int32_t code);          // a city's bureau
+bool policy_is_mailbox(const struct policy *p, int32_t code);         // the province or a city's bureau
+enum step_mode policy_step(const struct policy *p, enum step step, int16_t category, enum kind kind);
+// When `clock` is due for a letter of `kind` if started now; 0 when the policy has no such clock.
+wf_time policy_due(const struct policy *p, enum clock clock, enum kind kind, wf_time start);
+
+#endif

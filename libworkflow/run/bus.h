@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// bus: ZeroMQ sockets with every dangerous option set in one place. Never blocks. Scenario tests link another bus.c.
+//
+// Set on every socket: LINGER 0, MAXMSGSIZE FRAME_MAX, HANDSHAKE_IVL 5 s, RECONNECT_IVL 100–5000 ms, no ZMTP heartbeats,
+// IMMEDIATE on PUSH and DEALER, ROUTER_MANDATORY on ROUTER, umask 077 and a lock file around an ipc bind (ipc bind steals).
+#ifndef RUN_BUS_H
+#define RUN_BUS_H
+
+#include "core/err.h"
+
+struct bus;
+
+// One ZeroMQ context a process, made at the first socket, ended by bus_term after all sockets are closed.
+// endpoint: one address; for connecting sockets a blank-separated list. hwm: messages per peer, each way.
+enum result bus_router_bind(const char *endpoint, int hwm, struct bus **out, struct err *err) MUST_USE;
+enum result bus_pull_bind(const char *endpoint, int hwm, struct bus **out, struct err *err) MUST_USE;
+enum result bus_push_connect(const char *endpoints, int hwm, struct bus **out, struct err *err) MUST_USE;
+enum result bus_dealer_connect(const char *endpoint, int hwm, struct bus **out, struct err *err) MUST_USE;
+void bus_close(struct bus *bus); // NULL is fine
+void bus_term(void);
+
+// The way back to a ROUTER's peer. Fixed size; a peer's routing id that is longer than 32 bytes is dropped and counted.
+struct peer {
+    uint8_t id[32];
+    uint8_t n;
+};
+
+// One received frame. Its bytes stay valid until bus_done. Opaque storage: a zmq_msg_t.
+struct msg {
+    struct peer peer; // ROUTER only
+    const uint8_t *p;
+    size_t n;
+    _Alignas(8) uint8_t zmq[64];
+};
+
+// false when nothing is there. Frames of a wrong multipart shape are dropped and counted (bus_dropped), not returned.
+bool bus_recv(struct bus *bus, struct msg *msg);
+void bus_done(struct msg *msg);
+
+// Never blocks. false when the frame could not be handed over: peer gone or queue full. The bytes are copied.
+bool bus_send(struct bus *bus, const struct peer *peer, const void *p, size_t n); // peer NULL for PUSH and DEALER
+int64_t bus_dropped(const struct bus *bus);
+// Waits until the socket can be read or `ms` pass; for clients without a loop. true when readable.
+bool bus_wait(struct bus *bus, int64_t ms);
+// The same for two sockets at once (either may be NULL); bit 1: a, bit 2: b.
+int bus_wait2(struct bus *a, struct bus *b, int64_t ms);
+void *bus_handle(struct bus *bus); // the zmq socket, for loop.c only
+
+#endif

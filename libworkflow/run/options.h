@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// options: the one configuration file pinganting.cfg (ZPL, read with zconfig). options.c holds the table of every option
+// of every program, so `letterctl config`, docs/config.md and the check of a file come from one place.
+#ifndef RUN_OPTIONS_H
+#define RUN_OPTIONS_H
+
+#include "core/err.h"
+
+#include <stdio.h>
+
+enum option_type { OPTION_TEXT, OPTION_INT, OPTION_ENDPOINTS };
+
+struct option {
+    const char *name; // "intake/batch"
+    enum option_type type;
+    const char *fallback; // the default; may name ${run} for the runtime directory; never NULL
+    int64_t min, max;     // OPTION_INT
+    const char *unit;     // "letters", "ms", or ""
+    const char *meaning;
+};
+extern const struct option options[]; // ends with name == NULL
+
+struct config;
+
+// Reads and checks the whole file. path NULL: $PINGANTING_CONF, else /etc/pinganting/pinganting.cfg.
+// REJECT names file, line, option and what is allowed: unknown option, wrong type, out of range, tcp endpoint without CURVE.
+enum result config_load(const char *path, struct config **out, struct err *err) MUST_USE;
+void config_free(struct config *config);
+
+// The name must be in the table (a mistake of ours otherwise). Texts live as long as the config.
+const char *config_text(const struct config *config, const char *name);
+int64_t config_int(const struct config *config, const char *name);
+
+// Every option with default and meaning, as a ZPL file one could use; markdown: the same as docs/config.md.
+void config_print(FILE *out, bool markdown);
+// The values in force, as "name = value" lines (the status socket's `config`); secrets are not options.
+size_t config_dump(const struct config *config, char *out, size_t cap);
+
+#endif
