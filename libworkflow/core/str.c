@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/str.h"
+
+#include <string.h>
+
+struct str str_of(const char *terminated)
+{
+    return terminated ? (struct str){terminated, strlen(terminated)} : STR_NONE;
+}
+
+// Absent is equal to absent only: an empty text is a text.
+bool str_eq(struct str a, struct str b)
+{
+    if (!a.p || !b.p)
+        return a.p == b.p;
+    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+}
+
+bool str_is(struct str s, const char *terminated)
+{
+    return str_eq(s, str_of(terminated));
+}
+
+// Bytes of the blank that s begins (or, at_end, ends) with; 0 when it is none.
+static size_t blank_at(struct str s, bool at_end)
+{
+    if (s.n == 0)
+        return 0;
+    if (memchr(" \t\n\v\f\r", at_end ? s.p[s.n - 1] : s.p[0], 6))
+        return 1;
+    return s.n >= 3 && memcmp(at_end ? s.p + s.n - 3 : s.p, "\xE3\x80\x80", 3) == 0 ? 3 : 0;
+}
+
+struct str str_trim(struct str s)
+{
+    size_t n;
+    while ((n = blank_at(s, false)) > 0) {
+        s.p += n;
+        s.n -= n;
+    }
+    while ((n = blank_at(s, true)) > 0)
+        s.n -= n;
+    return s;
+}
+
+bool str_to_i64(struct str s, int64_t *out)
+{
+    size_t i = s.n > 0 && s.p[0] == '-' ? 1 : 0;
+    bool negative = i == 1;
+    int64_t v = 0;
+    if (i == s.n)
+        return false;
+    for (; i < s.n; i++) {
+        int digit = s.p[i] - '0';
+        if (digit < 0 || digit > 9)
+            return false;
+        // Counted downwards, because the least number has no positive twin.
+        if (__builtin_mul_overflow(v, 10, &v) || __builtin_sub_overflow(v, digit, &v))
+            return false;
+    }
+    if (!negative && __builtin_sub_overflow(0, v, &v))
+        return false;
+    *out = v;
+    return true;
+}
+
+struct str str_split(struct str *rest, char sep)
+{
+    struct str head = *rest;
+    const char *at = head.n ? memchr(head.p, sep, head.n) : NULL;
+    if (!at) {
+        *rest = STR_NONE;
+        return head;
+    }
+    head.n = (size_t)(at - head.p);
+    *rest = (struct str){at + 1, rest->n - head.n - 1};
+    return head;
+}
+
+#define WORD(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+// Length of the well-formed sequence of 2 or 4 bytes at p; 0 when there is none (Unicode 15, table 3-7).
+static size_t utf8_rare(const unsigned char *p, size_t left)
+{
+    if (p[0] >= 0xC2 && p[0] <= 0xDF)
+        return left >= 2 && (p[1] & 0xC0) == 0x80 ? 2 : 0;
+    if (p[0] < 0xF0 || p[0] > 0xF4 || left < 4)
+        return 0;
+    if ((p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80 || (p[3] & 0xC0) != 0x80)
+        return 0;
+    return (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F) ? 0 : 4;
+}
+
+// Two fast paths: eight ASCII bytes at a time, and Chinese, which is three bytes a character nearly always.
+bool utf8_check(struct str s, size_t *chars)
+{
+    const unsigned char *p = (const unsigned char *)s.p;
+    size_t left = s.n, count = 0;
+    while (left > 0) {
+        uint64_t word;
+        size_t n;
+        if ((p[0] & 0xF0) == 0xE0) {
+            if (left < 3 || (p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80)
+                return false;
+            if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F)) // overlong, surrogate
+                return false;
+            n = 3;
+        } else if (p[0] >= 0x80) {
+            n = utf8_rare(p, left);
+            if (n == 0)
+                return false;
+        } else if (left >= 8 && (memcpy(&word, p, 8), (((word - WORD(1)) | word) & WORD(0x80)) == 0)) {
+            n = 8; // no byte above 0x7F, none 0
+            count += 7;
+        } else if (p[0] != 0) {
+            n = 1;
+        } else {
+            return false;
+        }
+        p += n;
+        left -= n;
+        count++;
+    }
+    if (chars)
+        *chars = count;
+    return true;
+}
+
+uint32_t utf8_next(struct str s, size_t *at)
+{
+    const unsigned char *p = (const unsigned char *)s.p + *at;
+    if (p[0] < 0x80) {
+        *at += 1;
+        return p[0];
+    }
+    if (p[0] < 0xE0) {
+        *at += 2;
+        return (uint32_t)(p[0] & 0x1F) << 6 | (p[1] & 0x3F);
+    }
+    if (p[0] < 0xF0) {
+        *at += 3;
+        return (uint32_t)(p[0] & 0x0F) << 12 | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F);
+    }
+    *at += 4;
+    return (uint32_t)(p[0] & 0x07) << 18 | (uint32_t)(p[1] & 0x3F) << 12 | (uint32_t)(p[2] & 0x3F) << 6 | (p[3] & 0x3F);
+}
+
+void text_str(struct text *t, struct str s)
+{
+    size_t room = t->cap - 1 - t->n, n = s.n;
+    if (n > room) {
+        n = room;
+        while (n > 0 && (s.p[n] & 0xC0) == 0x80)
+            n--;
+    }
+    if (n > 0)
+        memmove(t->p + t->n, s.p, n);
+    t->n += n;
+    t->p[t->n] = '\0';
+}
+
+void text_put(struct text *t, const char *terminated)
+{
+    text_str(t, str_of(terminated));
+}
+
+void text_pad(struct text *t, int64_t v, int width)
+{
+    char digits[64];
+    size_t at = sizeof digits;
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+        width--;
+    } while ((left > 0 || width > 0) && at > 1);
+    if (v < 0)
+        digits[--at] = '-';
+    text_str(t, (struct str){digits + at, sizeof digits - at});
+}
+
+void text_i64(struct text *t, int64_t v)
+{
+    text_pad(t, v, 1);
+}
+
+struct str text_get(const struct text *t)
+{
+    return (struct str){t->p, t->n};
+}
+
+void *arena_get(struct arena *a, size_t size)
+{
+    size_t skip = (16 - ((uintptr_t)a->p + a->n) % 16) % 16;
+    size_t left = a->cap - a->n;
+    if (skip > left || size > left - skip)
+        return NULL;
+    char *p = a->p + a->n + skip;
+    a->n += skip + size;
+    return memset(p, 0, size);
+}
+
+// Texts need no alignment, so they are packed.
+struct str arena_str(struct arena *a, struct str s)
+{
+    if (!s.p || s.n > a->cap - a->n)
+        return STR_NONE;
+    char *p = a->p + a->n;
+    if (s.n > 0)
+        memcpy(p, s.p, s.n);
+    a->n += s.n;
+    return (struct str){p, s.n};
+}
