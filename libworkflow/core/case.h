@@ -35,34 +35,37 @@ enum journal {
     J_CALLBACK_STARTED,
     J_CASE_CLOSED,
     J_CASE_ARCHIVED,
-    J_CONFLICT_SET,
 };
 extern const struct code journals[]; // letter.received, …
 
 // Who may raise an event, a bit per enum actor.
 #define BY(actor) (1u << (actor))
+#define BY_BUREAU BY(ACTOR_BUREAU)
+#define BY_DESK BY(ACTOR_DESK)
+#define BY_SYSTEM BY(ACTOR_FEEDBACK) // follows by itself inside a decision
 
-// One row. A case row has leg_from == LEG_NONE; a leg row names the leg's states and may move the case as well
-// (case_to == CASE_NONE: the case stays). Keys (case_from, event) and (leg_from, event) are unique: order means nothing.
+// One row. Rows with leg_from == LEG_NONE speak of the case, the others of one leg. Keys (case_from, event) and
+// (leg_from, event) are unique: order means nothing.
 struct rule {
-    const char *id; // "T13", with a letter behind it where one T needs several rows
+    const char *id; // "T13" of domain §3.3, with a letter behind it where one T needs several rows
     enum case_state case_from;
     enum leg_state leg_from;
     enum event event;
-    enum case_state case_to;
-    enum leg_state leg_to;
-    enum clock clock;  // the clock that the new state runs under: sets due_at; CLOCK_NONE keeps the date
-    enum step step;    // != 0: the event may come from the machine only where the policy says auto
-    uint32_t by;       // BY(...) bits
+    enum case_state case_to; // CASE_NONE: the case stays
+    enum leg_state leg_to;   // LEG_NONE: no leg changes; in a case row: what becomes of the lead legs
+    enum clock clock;        // the clock that the new state runs under: sets due_at of the leg, or of the case; CLOCK_NONE keeps it
+    enum step step;          // != 0: a machine may take this step only where the policy says auto
+    uint32_t by;             // BY(...) bits
     enum journal journal;
     const char *because;
 };
-extern const struct rule rules[];
-extern const size_t rules_n;
+extern const struct rule rules[]; // ends with id == NULL
+const struct rule *rule_for_case(enum case_state from, enum event event); // NULL: not allowed
+const struct rule *rule_for_leg(enum leg_state from, enum event event);
+bool event_is_leg(enum event event); // raised about a leg
 
-// The states that are an end; those that wait for a person (P4), with the post that is waited for; NULL otherwise.
-bool case_final(enum case_state s);
-const char *case_waits_for(enum case_state s);
+bool case_final(enum case_state s);             // nothing more is expected of us
+const char *case_waits_for(enum case_state s);  // the post or party that is waited for, in Chinese; NULL where final (P4)
 
 struct leg_facts {
     int16_t id, parent;
@@ -104,13 +107,16 @@ struct change {
     enum outcome outcome;                       // EV_REPORTED, EV_CLOSE, EV_REFUSE, EV_REFER
     struct str public_reply, internal_report;   // EV_REPORTED, EV_ISSUE_REPLY
     struct str reason;                          // journalled
+    struct str cause;                           // idempotency key within `unit` (a bureau's event_id); p == NULL: none
+    int64_t digest;                             // of the whole request: the same cause with another digest is a conflict
 };
 
 // One journal line and what it changed.
 struct case_step {
     const struct rule *rule;
     enum case_state from, to;
-    int16_t leg; // 0: the case
+    int16_t leg;   // 0: the case
+    int32_t unit;  // of the leg, or the bureau that acted
     enum actor actor;
 };
 
