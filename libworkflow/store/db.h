@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// db: one connection to PostgreSQL. Statements are prepared by name, sent in pipelines of many, and answered in binary.
+//
+// A batch is: db_query for each statement, then db_flush, which waits (at most database/timeout) and keeps all results.
+// Between db_open and the end the connection may vanish at any time; then every call gives RETRY until db_ready brings it
+// back. Only store's own files include this header; daemons see the modules above it and db_open, db_ready, db_close.
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include "core/err.h"
+#include "core/wftime.h"
+#include "run/options.h"
+#include "wire/frame.h"
+
+#define SCHEMA_VERSION 1 // of deploy/migrations that this program was built for
+
+struct db;
+
+// A statement with its name; types are inferred by the server, so every parameter is cast in the SQL ($1::bigint[]).
+struct statement {
+    const char *name;
+    const char *sql;
+};
+
+// role: "pa_intake", …; NULL: the operating system's user (migrate). lists: NULL-terminated array of arrays of statements
+// (each ended by name == NULL), all prepared on every connect. Does not connect yet.
+struct db *db_open(const struct config *config, const char *role, const struct statement *const *lists);
+void db_close(struct db *db);
+
+// Connects when there is no connection: at most one attempt in half a second (RETRY in between). On connect checks:
+// server >= 15.20, fsync and synchronous_commit on, schema version, and prepares all statements.
+// RETRY: away or starting. REJECT: this database will not do, err says what to do (a daemon at its start exits with it; later
+// it treats it like RETRY).
+enum result db_ready(struct db *db, struct err *err) MUST_USE;
+bool db_connected(const struct db *db);
+
+// ---- Parameters ----
+// Arrays are built column by column in binary and kept between batches. Scalars are arrays of one with scalar = true.
+
+enum column_type { COL_BOOL, COL_INT2, COL_INT4, COL_INT8, COL_TEXT, COL_BYTES, COL_TIME };
+
+struct column {
+    enum column_type type;
+    bool scalar;
+    bool has_null;
+    int n;
+    struct buf buf; // finished array after db_query
+};
+
+void column_start(struct column *c, enum column_type type); // empty, memory kept
+void column_int(struct column *c, int64_t v);               // BOOL, INT2, INT4, INT8
+void column_time(struct column *c, wf_time t);              // 0 becomes NULL
+void column_text(struct column *c, struct str s);           // p == NULL becomes NULL
+void column_bytes(struct column *c, const void *p, size_t n);
+void column_null(struct column *c);
+void column_free(struct column *c);
+
+// ---- Batches ----
+
+// Adds a prepared statement with n parameters to the batch. At most 64 statements a batch.
+void db_query(struct db *db, const char *statement, int n, struct column *const *params);
+// BEGIN, COMMIT and ROLLBACK, and other plain commands without parameters.
+void db_command(struct db *db, const char *sql);
+// Sends the batch, waits for all answers. RETRY: connection lost or timeout (after a COMMIT in the batch: outcome unknown),
+// serialization failure, deadlock, server shutting down, or a wait for synchronous replication that was cancelled.
+// REJECT: the database refused a statement for good (err->code = SQLSTATE). After an error nothing of the batch is kept;
+// when a transaction was open it has been rolled back.
+enum result db_flush(struct db *db, struct err *err) MUST_USE;
+
+// Results of the last db_flush, by position of the statement in it (0 …). Valid until the next db_query.
+int db_rows(const struct db *db, int i);
+int64_t db_affected(const struct db *db, int i); // of INSERT, UPDATE, DELETE
+bool db_null(const struct db *db, int i, int row, int col);
+int64_t db_int(const struct db *db, int i, int row, int col); // int2, int4, int8, bool, by the column's width
+wf_time db_time(const struct db *db, int i, int row, int col); // NULL gives 0
+struct str db_text(const struct db *db, int i, int row, int col); // NULL gives STR_NONE; also bytea
+
+// A script of several statements, outside any batch (migrations). On failure nothing of it is kept if it is one transaction.
+enum result db_script(struct db *db, const char *sql, struct err *err) MUST_USE;
+
+// One statement alone, for tools: params may be none.
+enum result db_run(struct db *db, const char *statement, int n, struct column *const *params, struct err *err) MUST_USE;
+
+#endif
