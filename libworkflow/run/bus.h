@@ -37,13 +37,17 @@ struct msg {
 bool bus_recv(struct bus *bus, struct msg *msg);
 void bus_done(struct msg *msg);
 
-// Never blocks. false when the frame could not be handed over: peer gone or queue full. The bytes are copied.
+// Never blocks. false when the frame could not be handed over: peer gone, queue full, or longer than FRAME_MAX. The bytes
+// are copied.
 bool bus_send(struct bus *bus, const struct peer *peer, const void *p, size_t n); // peer NULL for PUSH and DEALER
 int64_t bus_dropped(const struct bus *bus);
 // Waits until the socket can be read or `ms` pass; for clients without a loop. true when readable.
 bool bus_wait(struct bus *bus, int64_t ms);
 // The same for two sockets at once (either may be NULL); bit 1: a, bit 2: b.
 int bus_wait2(struct bus *a, struct bus *b, int64_t ms);
-void *bus_handle(struct bus *bus); // the zmq socket, for loop.c only
+// The same for many: true when any can be read, false after ms or at a signal.
+#define BUS_WAIT_MOST 64
+bool bus_wait_any(struct bus *const *list, size_t n, int64_t ms);
+void *bus_handle(struct bus *bus); // the zmq socket, for loop.c and bus_wait_any.c only
 
 #endif
