@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// options: the one configuration file pinganting.cfg (ZPL, read with zconfig). options.c holds the table of every option
-// of every program, so `letterctl config`, docs/config.md and the check of a file come from one place.
+// options: the one configuration file pinganting.cfg (ZPL, as zconfig reads it). options.c holds the table of every option
+// of every program, so `letterctl config`, docs/config.md and the check of a file (config.c) come from one place.
 #ifndef RUN_OPTIONS_H
 #define RUN_OPTIONS_H
 
@@ -14,16 +14,17 @@ struct option {
     const char *name; // "intake/batch"
     enum option_type type;
     const char *fallback; // the default; may name ${run} for the runtime directory; never NULL
-    int64_t min, max;     // OPTION_INT
+    int64_t min, max;     // OPTION_INT; OPTION_ENDPOINTS: how many addresses
     const char *unit;     // "letters", "ms", or ""
     const char *meaning;
+    const char *choices; // OPTION_TEXT: the values allowed, "a, b, c"; NULL: any text
 };
 extern const struct option options[]; // ends with name == NULL
 
 struct config;
 
 // Reads and checks the whole file. path NULL: $PINGANTING_CONF, else /etc/pinganting/pinganting.cfg.
-// REJECT names file, line, option and what is allowed: unknown option, wrong type, out of range, tcp endpoint without CURVE.
+// REJECT, code "config"; its text is "FILE:LINE: option section/name: what is wrong; allowed: …" and names file, line, option and what is allowed: unknown option, wrong type, out of range, tcp endpoint without CURVE.
 enum result config_load(const char *path, struct config **out, struct err *err) MUST_USE;
 void config_free(struct config *config);
 
@@ -33,7 +34,8 @@ int64_t config_int(const struct config *config, const char *name);
 
 // Every option with default and meaning, as a ZPL file one could use; markdown: the same as docs/config.md.
 void config_print(FILE *out, bool markdown);
-// The values in force, as "name = value" lines (the status socket's `config`); secrets are not options.
+// The values in force, as "name = value" lines (the status socket's `config`); secrets are not options. Returns the bytes
+// written, without the terminator; what does not fit is cut.
 size_t config_dump(const struct config *config, char *out, size_t cap);
 
 #endif

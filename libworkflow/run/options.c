@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/options.h"
+
+#include <string.h>
+
+#define BATCH 1, 1000, "letters"
+#define SWEEP_MS 100, 3600000, "ms"
+
+const struct option options[] = {
+    {"run/dir", OPTION_TEXT, "/run/pinganting", 0, 80, "",
+     "Runtime directory: sockets, lock files and status sockets lie here. An absolute path of at most 80 bytes without "
+     "blanks. Other options may name it as ${run}.",
+     NULL},
+    {"log/level", OPTION_TEXT, "info", 0, 0, "",
+     "What a daemon writes on standard error: this level and those before it.", "error, warn, info, debug"},
+    {"database/conninfo", OPTION_TEXT, "dbname=pinganting", 0, 0, "",
+     "How to reach PostgreSQL, in libpq's key=value form. Each daemon adds its own role (user=pa_<daemon>). A password "
+     "never stands here: use peer authentication or a password file.",
+     NULL},
+    {"database/timeout", OPTION_INT, "10000", 100, 600000, "ms",
+     "Longest wait for one answer of the database; after it the connection counts as lost.", NULL},
+    {"intake/submit", OPTION_ENDPOINTS, "ipc://${run}/submit.ipc", 1, 1, "", "Where intake takes letters.", NULL},
+    {"intake/batch", OPTION_INT, "500", BATCH, "Most letters in one transaction of intake.", NULL},
+    {"intake/code_key", OPTION_TEXT, "/etc/pinganting/code.key", 0, 0, "",
+     "File with the key that look-up codes are derived from; readable by intake alone.", NULL},
+    {"classifier/listen", OPTION_ENDPOINTS, "ipc://${run}/classify.ipc", 1, 8, "",
+     "Where the classifier takes letters from intake. Intake may name several classifiers, divided by blanks.", NULL},
+    {"classifier/batch", OPTION_INT, "500", BATCH, "Most letters in one transaction of the classifier.", NULL},
+    {"classifier/sweep", OPTION_INT, "3000", SWEEP_MS,
+     "How often the classifier looks in the database for letters whose message was lost.", NULL},
+    {"dispatcher/listen", OPTION_ENDPOINTS, "ipc://${run}/dispatch.ipc", 1, 8, "",
+     "Where the dispatcher takes cases from the classifier. The classifier may name several dispatchers, divided by "
+     "blanks.",
+     NULL},
+    {"dispatcher/deliver", OPTION_ENDPOINTS, "ipc://${run}/deliver.ipc", 1, 1, "",
+     "Where bureaus subscribe to their queues.", NULL},
+    {"dispatcher/batch", OPTION_INT, "500", BATCH, "Most letters in one transaction of the dispatcher.", NULL},
+    {"dispatcher/sweep", OPTION_INT, "3000", SWEEP_MS,
+     "How often the dispatcher looks in the database for cases whose message was lost.", NULL},
+    {"feedback/listen", OPTION_ENDPOINTS, "ipc://${run}/feedback.ipc", 1, 1, "", "Where bureaus send their feedback.",
+     NULL},
+    {"feedback/desk", OPTION_ENDPOINTS, "ipc://${run}/desk.ipc", 1, 1, "", "Where the duty desk's acts are taken.",
+     NULL},
+    {"feedback/batch", OPTION_INT, "500", BATCH, "Most events in one transaction of feedback.", NULL},
+    {"feedback/sweep", OPTION_INT, "3000", SWEEP_MS,
+     "How often feedback looks in the database for cases with a next step of its own.", NULL},
+    {NULL, OPTION_TEXT, NULL, 0, 0, NULL, NULL, NULL},
+};
+
+static size_t section_length(const char *name)
+{
+    return (size_t)(strchr(name, '/') - name);
+}
+
+static bool new_section(size_t i)
+{
+    size_t n = section_length(options[i].name);
+    return i == 0 || strncmp(options[i - 1].name, options[i].name, n + 1) != 0;
+}
+
+static void print_allowed(FILE *out, const struct option *o)
+{
+    if (o->type == OPTION_INT)
+        fprintf(out, "%lld to %lld %s", (long long)o->min, (long long)o->max, o->unit);
+    else if (o->type == OPTION_ENDPOINTS && o->max == 1)
+        fputs("ipc://PATH", out);
+    else if (o->type == OPTION_ENDPOINTS)
+        fprintf(out, "ipc://PATH, at most %lld", (long long)o->max);
+    else
+        fputs(o->choices != NULL ? o->choices : "text", out);
+}
+
+static void print_markdown(FILE *out)
+{
+    fputs("# Options\n\n"
+          "Generated from the table in `libworkflow/run/options.c`; a test compares the two.\n\n"
+          "One file in ZPL for all programs: `-c FILE`, else `$PINGANTING_CONF`, else "
+          "`/etc/pinganting/pinganting.cfg`. A "
+          "section stands at\nthe margin, its options below it, indented by four blanks, as `name = \"value\"`; `#` "
+          "begins a "
+          "comment. An option that is not\nthere has its default; an unknown one stops the start.\n",
+          out);
+    for (size_t i = 0; options[i].name != NULL; i++) {
+        const struct option *o = &options[i];
+        int section = (int)section_length(o->name);
+        if (new_section(i))
+            fprintf(out, "\n## %.*s\n\n| option | default | allowed | meaning |\n|---|---|---|---|\n", section,
+                    o->name);
+        fprintf(out, "| `%s` | `%s` | ", o->name, o->fallback);
+        print_allowed(out, o);
+        fprintf(out, " | %s |\n", o->meaning);
+    }
+}
+
+static void print_zpl(FILE *out)
+{
+    fputs("# pinganting.cfg: every option with its default\n", out);
+    for (size_t i = 0; options[i].name != NULL; i++) {
+        const struct option *o = &options[i];
+        size_t section = section_length(o->name);
+        if (new_section(i))
+            fprintf(out, "\n%.*s\n", (int)section, o->name);
+        fprintf(out, "    # %s\n    # Allowed: ", o->meaning);
+        print_allowed(out, o);
+        fprintf(out, "\n    %s = \"%s\"\n", o->name + section + 1, o->fallback);
+    }
+}
+
+void config_print(FILE *out, bool markdown)
+{
+    if (markdown)
+        print_markdown(out);
+    else
+        print_zpl(out);
+}
