@@ -18,7 +18,7 @@ struct run {
     struct config *config;
     struct loop *loop;
     struct counter *counters;
-    bool draining; // set by `drain` or SIGTERM: take no new work
+    _Atomic bool draining; // set by `drain` or SIGTERM: take no new work
 };
 
 // Reads -c FILE, --help, --version; opens log; locks <run dir>/<program>.lock; blocks signals; starts the status thread on
