@@ -91,35 +91,75 @@ static size_t utf8_rare(const unsigned char *p, size_t left)
     return (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F) ? 0 : 4;
 }
 
-// Two fast paths: eight ASCII bytes at a time, and Chinese, which is three bytes a character nearly always.
+// Bytes at p that are ASCII without NUL, in whole words.
+static size_t ascii_run(const unsigned char *p, size_t left)
+{
+    size_t n = 0;
+    for (uint64_t word; left - n >= 8; n += 8) {
+        memcpy(&word, p + n, 8);
+        if (((word - WORD(1)) | word) & WORD(0x80))
+            break;
+    }
+    return n;
+}
+
+static uint64_t word_of(const char bytes[8])
+{
+    uint64_t word;
+    memcpy(&word, bytes, 8);
+    return word;
+}
+
+// Bytes at p that are well-formed three-byte sequences: Chinese, nearly always. Two at a time while neither begins with
+// E0 or ED, which restrict the byte that follows; those, and the rest, one by one.
+static size_t three_run(const unsigned char *p, size_t left)
+{
+    const uint64_t form = word_of("\xF0\xC0\xC0\xF0\xC0\xC0\0"), good = word_of("\xE0\x80\x80\xE0\x80\x80\0");
+    const uint64_t low = word_of("\x0F\0\0\x0F\0\0\0"), d = word_of("\x0D\0\0\x0D\0\0\0");
+    const uint64_t carry = word_of("\x10\0\0\x10\0\0\0");
+    size_t n = 0;
+    while (left - n >= 3) {
+        if (left - n >= 8) {
+            uint64_t word;
+            memcpy(&word, p + n, 8);
+            // Adding 15 to a nibble carries unless it is 0.
+            uint64_t lead = word & low;
+            if ((word & form) == good && (((lead + low) & ((lead ^ d) + low)) & carry) == carry) {
+                n += 6;
+                continue;
+            }
+        }
+        uint32_t c = (uint32_t)p[n] << 16 | (uint32_t)p[n + 1] << 8 | p[n + 2];
+        // Not E0 80..9F (overlong), not ED A0..BF (surrogates).
+        if ((c & 0xF0C0C0) != 0xE08080 || (c & 0xFFE000) == 0xE08000 || (c & 0xFFE000) == 0xEDA000)
+            break;
+        n += 3;
+    }
+    return n;
+}
+
 bool utf8_check(struct str s, size_t *chars)
 {
     const unsigned char *p = (const unsigned char *)s.p;
     size_t left = s.n, count = 0;
     while (left > 0) {
-        uint64_t word;
         size_t n;
         if ((p[0] & 0xF0) == 0xE0) {
-            if (left < 3 || (p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80)
-                return false;
-            if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F)) // overlong, surrogate
-                return false;
-            n = 3;
+            n = three_run(p, left);
+            count += n / 3;
         } else if (p[0] >= 0x80) {
             n = utf8_rare(p, left);
-            if (n == 0)
-                return false;
-        } else if (left >= 8 && (memcpy(&word, p, 8), (((word - WORD(1)) | word) & WORD(0x80)) == 0)) {
-            n = 8; // no byte above 0x7F, none 0
-            count += 7;
-        } else if (p[0] != 0) {
-            n = 1;
+            count++;
         } else {
-            return false;
+            n = ascii_run(p, left);
+            if (n == 0)
+                n = p[0] != 0;
+            count += n;
         }
+        if (n == 0)
+            return false;
         p += n;
         left -= n;
-        count++;
     }
     if (chars)
         *chars = count;

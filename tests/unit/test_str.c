@@ -95,6 +95,13 @@ static void check_point(const uint32_t point)
     assert_int_equal(chars, 1);
     assert_int_equal(utf8_next((struct str){p, n}, &at), point);
     assert_int_equal(at, n);
+    char amid[16];
+    struct text t = TEXT(amid);
+    text_put(&t, "厅");
+    text_str(&t, (struct str){p, n});
+    text_put(&t, "安安");
+    assert_true(utf8_check(text_get(&t), &chars));
+    assert_int_equal(chars, 4);
     assert_true(n == 1 || !utf8_check((struct str){p, n - 1}, NULL));
 }
 
@@ -139,6 +146,16 @@ static void utf8_refuses(void **state)
         size_t chars = 99;
         assert_false(utf8_check(cases[i], &chars));
         assert_int_equal(chars, 99);
+        // Also in the middle of a text, where the fast paths look.
+        for (int before = 0; before < 12; before++) {
+            char p[64];
+            struct text t = TEXT(p);
+            for (int k = 0; k < before; k++)
+                text_put(&t, before % 2 ? "厅" : "a");
+            text_str(&t, cases[i]);
+            text_put(&t, before % 3 ? "安安安" : "abcdefgh");
+            assert_false(utf8_check(text_get(&t), NULL));
+        }
     }
 }
 

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+// Made by proto/generate.py from proto/messages.toml: edit those.
+// clang-format off
+
+#include "wire/wire.gen.h"
+#include "wire/codec.h"
+
+static const struct wire_field letter_submit_fields[] = {
+    {.name = "channel", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, channel), .need = true, .max = INT64_C(64)},
+    {.name = "client_ref", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, client_ref), .need = true, .max = INT64_C(200)},
+    {.name = "mailbox", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, mailbox), .max = INT64_C(64)},
+    {.name = "title", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, title), .max = INT64_C(40000)},
+    {.name = "body", .key = 5, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, body), .need = true, .max = INT64_C(60000)},
+    {.name = "place", .key = 6, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, place), .max = INT64_C(40000)},
+    {.name = "kind", .key = 7, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, kind), .max = INT64_C(64)},
+    {.name = "occurred_at", .key = 8, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, occurred_at), .max = INT64_C(64)},
+    {.name = "confidential", .key = 9, .type = WIRE_BOOL, .at = offsetof(struct msg_letter_submit, confidential), .more = offsetof(struct msg_letter_submit, has_confidential)},
+    {.name = "accused", .key = 10, .type = WIRE_TEXTS, .at = offsetof(struct msg_letter_submit, accused), .count = 8, .more = offsetof(struct msg_letter_submit, accused_n), .max = INT64_C(400)},
+    {.name = "writer_name", .key = 11, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, writer_name), .max = INT64_C(400)},
+    {.name = "writer_phone", .key = 12, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, writer_phone), .max = INT64_C(400)},
+    {.name = "writer_id_number", .key = 13, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, writer_id_number), .max = INT64_C(400)},
+    {.name = "writer_email", .key = 14, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_submit, writer_email), .max = INT64_C(400)},
+};
+
+static const struct wire_field receipt_fields[] = {
+    {.name = "client_ref", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_receipt, client_ref), .need = true, .max = INT64_C(200)},
+    {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_receipt, number), .need = true, .max = INT64_C(32)},
+    {.name = "code", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_receipt, code), .need = true, .max = INT64_C(16)},
+    {.name = "duplicate", .key = 4, .type = WIRE_BOOL, .at = offsetof(struct msg_receipt, duplicate), .need = true},
+};
+
+static const struct wire_field refusal_fields[] = {
+    {.name = "ref", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_refusal, ref), .max = INT64_C(200)},
+    {.name = "code", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_refusal, code), .need = true, .max = INT64_C(32)},
+    {.name = "message", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_refusal, message), .need = true, .max = INT64_C(300)},
+    {.name = "field", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_refusal, field), .max = INT64_C(64)},
+    {.name = "retry", .key = 5, .type = WIRE_BOOL, .at = offsetof(struct msg_refusal, retry), .more = offsetof(struct msg_refusal, has_retry)},
+};
+
+static const struct wire_field letter_received_fields[] = {
+    {.name = "case_id", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_letter_received, case_id), .need = true, .min = INT64_C(1), .max = INT64_C(999999999999999)},
+    {.name = "mailbox", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_letter_received, mailbox), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "claimed", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_letter_received, claimed), .need = true, .min = INT64_C(0), .max = INT64_C(7)},
+    {.name = "confidential", .key = 4, .type = WIRE_BOOL, .at = offsetof(struct msg_letter_received, confidential), .need = true},
+    {.name = "title", .key = 5, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_received, title), .max = INT64_C(200)},
+    {.name = "body", .key = 6, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_received, body), .need = true, .max = INT64_C(20000)},
+    {.name = "place", .key = 7, .type = WIRE_TEXT, .at = offsetof(struct msg_letter_received, place), .max = INT64_C(200)},
+    {.name = "accused", .key = 8, .type = WIRE_TEXTS, .at = offsetof(struct msg_letter_received, accused), .count = 8, .more = offsetof(struct msg_letter_received, accused_n), .max = INT64_C(100)},
+};
+
+static const struct wire_field case_accepted_fields[] = {
+    {.name = "case_ids", .key = 1, .type = WIRE_INTS, .at = offsetof(struct msg_case_accepted, case_ids), .need = true, .count = 1000, .more = offsetof(struct msg_case_accepted, case_ids_n), .min = INT64_C(1), .max = INT64_C(999999999999999)},
+};
+
+static const struct wire_field hello_fields[] = {
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_hello, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "last_seq", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_hello, last_seq), .more = offsetof(struct msg_hello, has_last_seq), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "credit", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_hello, credit), .need = true, .min = INT64_C(0), .max = INT64_C(10000)},
+};
+
+static const struct wire_field welcome_fields[] = {
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_welcome, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "last_seq", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_welcome, last_seq), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "head", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_welcome, head), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+};
+
+static const struct wire_field ack_fields[] = {
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_ack, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "seq", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_ack, seq), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "credit", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_ack, credit), .need = true, .min = INT64_C(0), .max = INT64_C(10000)},
+};
+
+static const struct wire_field delivery_fields[] = {
+    {.name = "seq", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_delivery, seq), .need = true, .min = INT64_C(1), .max = INT64_C(9223372036854775807)},
+    {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, number), .need = true, .max = INT64_C(32)},
+    {.name = "leg", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_delivery, leg), .need = true, .min = INT64_C(1), .max = INT64_C(32767)},
+    {.name = "kind", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, kind), .need = true, .max = INT64_C(16)},
+    {.name = "category", .key = 5, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, category), .need = true, .max = INT64_C(2)},
+    {.name = "title", .key = 6, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, title), .max = INT64_C(200)},
+    {.name = "body", .key = 7, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, body), .need = true, .max = INT64_C(20000)},
+    {.name = "place", .key = 8, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, place), .max = INT64_C(200)},
+    {.name = "place_code", .key = 9, .type = WIRE_INT, .at = offsetof(struct msg_delivery, place_code), .more = offsetof(struct msg_delivery, has_place_code), .min = INT64_C(0), .max = INT64_C(999999999)},
+    {.name = "urgent", .key = 10, .type = WIRE_BOOL, .at = offsetof(struct msg_delivery, urgent), .need = true},
+    {.name = "confidential", .key = 11, .type = WIRE_BOOL, .at = offsetof(struct msg_delivery, confidential), .need = true},
+    {.name = "occurred_at", .key = 12, .type = WIRE_INT, .at = offsetof(struct msg_delivery, occurred_at), .more = offsetof(struct msg_delivery, has_occurred_at), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "received_at", .key = 13, .type = WIRE_INT, .at = offsetof(struct msg_delivery, received_at), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "due_at", .key = 14, .type = WIRE_INT, .at = offsetof(struct msg_delivery, due_at), .more = offsetof(struct msg_delivery, has_due_at), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "sent_at", .key = 15, .type = WIRE_INT, .at = offsetof(struct msg_delivery, sent_at), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+};
+
+static const struct wire_field heartbeat_fields[] = {
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_heartbeat, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "head", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_heartbeat, head), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+};
+
+static const struct wire_field feedback_fields[] = {
+    {.name = "event_id", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, event_id), .need = true, .max = INT64_C(64)},
+    {.name = "bureau", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_feedback, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "number", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, number), .need = true, .max = INT64_C(32)},
+    {.name = "event", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, event), .need = true, .max = INT64_C(32)},
+    {.name = "leg", .key = 5, .type = WIRE_INT, .at = offsetof(struct msg_feedback, leg), .more = offsetof(struct msg_feedback, has_leg), .min = INT64_C(0), .max = INT64_C(32767)},
+    {.name = "outcome", .key = 6, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, outcome), .max = INT64_C(32)},
+    {.name = "public_reply", .key = 7, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, public_reply), .max = INT64_C(20000)},
+    {.name = "internal_report", .key = 8, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, internal_report), .max = INT64_C(20000)},
+    {.name = "reason", .key = 9, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, reason), .max = INT64_C(500)},
+};
+
+static const struct wire_field feedback_result_fields[] = {
+    {.name = "event_id", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback_result, event_id), .need = true, .max = INT64_C(64)},
+    {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback_result, number), .need = true, .max = INT64_C(32)},
+    {.name = "state", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback_result, state), .need = true, .max = INT64_C(16)},
+    {.name = "duplicate", .key = 4, .type = WIRE_BOOL, .at = offsetof(struct msg_feedback_result, duplicate), .need = true},
+};
+
+static const struct wire_field desk_act_fields[] = {
+    {.name = "ref", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, ref), .need = true, .max = INT64_C(64)},
+    {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, number), .need = true, .max = INT64_C(32)},
+    {.name = "event", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, event), .need = true, .max = INT64_C(32)},
+    {.name = "leg", .key = 4, .type = WIRE_INT, .at = offsetof(struct msg_desk_act, leg), .more = offsetof(struct msg_desk_act, has_leg), .min = INT64_C(0), .max = INT64_C(32767)},
+    {.name = "post", .key = 5, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, post), .max = INT64_C(64)},
+    {.name = "unit", .key = 6, .type = WIRE_INT, .at = offsetof(struct msg_desk_act, unit), .more = offsetof(struct msg_desk_act, has_unit), .min = INT64_C(0), .max = INT64_C(999999999)},
+    {.name = "kind", .key = 7, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, kind), .max = INT64_C(16)},
+    {.name = "category", .key = 8, .type = WIRE_INT, .at = offsetof(struct msg_desk_act, category), .more = offsetof(struct msg_desk_act, has_category), .min = INT64_C(1), .max = INT64_C(99)},
+    {.name = "outcome", .key = 9, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, outcome), .max = INT64_C(32)},
+    {.name = "public_reply", .key = 10, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, public_reply), .max = INT64_C(20000)},
+    {.name = "internal_report", .key = 11, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, internal_report), .max = INT64_C(20000)},
+    {.name = "reason", .key = 12, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, reason), .max = INT64_C(500)},
+};
+
+static const struct wire_field desk_result_fields[] = {
+    {.name = "ref", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_result, ref), .need = true, .max = INT64_C(64)},
+    {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_result, number), .need = true, .max = INT64_C(32)},
+    {.name = "state", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_result, state), .need = true, .max = INT64_C(16)},
+};
+
+const struct wire_message wire_messages[] = {
+    {1, "letter_submit", letter_submit_fields, 14, sizeof(struct msg_letter_submit)},
+    {2, "receipt", receipt_fields, 4, sizeof(struct msg_receipt)},
+    {3, "refusal", refusal_fields, 5, sizeof(struct msg_refusal)},
+    {4, "letter_received", letter_received_fields, 8, sizeof(struct msg_letter_received)},
+    {5, "case_accepted", case_accepted_fields, 1, sizeof(struct msg_case_accepted)},
+    {6, "hello", hello_fields, 3, sizeof(struct msg_hello)},
+    {7, "welcome", welcome_fields, 3, sizeof(struct msg_welcome)},
+    {8, "ack", ack_fields, 3, sizeof(struct msg_ack)},
+    {9, "delivery", delivery_fields, 15, sizeof(struct msg_delivery)},
+    {10, "heartbeat", heartbeat_fields, 2, sizeof(struct msg_heartbeat)},
+    {11, "feedback", feedback_fields, 9, sizeof(struct msg_feedback)},
+    {12, "feedback_result", feedback_result_fields, 4, sizeof(struct msg_feedback_result)},
+    {13, "desk_act", desk_act_fields, 12, sizeof(struct msg_desk_act)},
+    {14, "desk_result", desk_result_fields, 3, sizeof(struct msg_desk_result)},
+};
+const size_t wire_messages_n = sizeof wire_messages / sizeof wire_messages[0];
+
+enum result wire_get_letter_submit(const struct frame *frame, struct msg_letter_submit *out, struct err *err)
+{
+    return wire_decode(&wire_messages[0], frame, out, err);
+}
+
+void wire_put_letter_submit(struct buf *buf, uint64_t trace, const struct msg_letter_submit *m)
+{
+    wire_encode(&wire_messages[0], buf, trace, m);
+}
+
+enum result wire_get_receipt(const struct frame *frame, struct msg_receipt *out, struct err *err)
+{
+    return wire_decode(&wire_messages[1], frame, out, err);
+}
+
+void wire_put_receipt(struct buf *buf, uint64_t trace, const struct msg_receipt *m)
+{
+    wire_encode(&wire_messages[1], buf, trace, m);
+}
+
+enum result wire_get_refusal(const struct frame *frame, struct msg_refusal *out, struct err *err)
+{
+    return wire_decode(&wire_messages[2], frame, out, err);
+}
+
+void wire_put_refusal(struct buf *buf, uint64_t trace, const struct msg_refusal *m)
+{
+    wire_encode(&wire_messages[2], buf, trace, m);
+}
+
+enum result wire_get_letter_received(const struct frame *frame, struct msg_letter_received *out, struct err *err)
+{
+    return wire_decode(&wire_messages[3], frame, out, err);
+}
+
+void wire_put_letter_received(struct buf *buf, uint64_t trace, const struct msg_letter_received *m)
+{
+    wire_encode(&wire_messages[3], buf, trace, m);
+}
+
+enum result wire_get_case_accepted(const struct frame *frame, struct msg_case_accepted *out, struct err *err)
+{
+    return wire_decode(&wire_messages[4], frame, out, err);
+}
+
+void wire_put_case_accepted(struct buf *buf, uint64_t trace, const struct msg_case_accepted *m)
+{
+    wire_encode(&wire_messages[4], buf, trace, m);
+}
+
+enum result wire_get_hello(const struct frame *frame, struct msg_hello *out, struct err *err)
+{
+    return wire_decode(&wire_messages[5], frame, out, err);
+}
+
+void wire_put_hello(struct buf *buf, uint64_t trace, const struct msg_hello *m)
+{
+    wire_encode(&wire_messages[5], buf, trace, m);
+}
+
+enum result wire_get_welcome(const struct frame *frame, struct msg_welcome *out, struct err *err)
+{
+    return wire_decode(&wire_messages[6], frame, out, err);
+}
+
+void wire_put_welcome(struct buf *buf, uint64_t trace, const struct msg_welcome *m)
+{
+    wire_encode(&wire_messages[6], buf, trace, m);
+}
+
+enum result wire_get_ack(const struct frame *frame, struct msg_ack *out, struct err *err)
+{
+    return wire_decode(&wire_messages[7], frame, out, err);
+}
+
+void wire_put_ack(struct buf *buf, uint64_t trace, const struct msg_ack *m)
+{
+    wire_encode(&wire_messages[7], buf, trace, m);
+}
+
+enum result wire_get_delivery(const struct frame *frame, struct msg_delivery *out, struct err *err)
+{
+    return wire_decode(&wire_messages[8], frame, out, err);
+}
+
+void wire_put_delivery(struct buf *buf, uint64_t trace, const struct msg_delivery *m)
+{
+    wire_encode(&wire_messages[8], buf, trace, m);
+}
+
+enum result wire_get_heartbeat(const struct frame *frame, struct msg_heartbeat *out, struct err *err)
+{
+    return wire_decode(&wire_messages[9], frame, out, err);
+}
+
+void wire_put_heartbeat(struct buf *buf, uint64_t trace, const struct msg_heartbeat *m)
+{
+    wire_encode(&wire_messages[9], buf, trace, m);
+}
+
+enum result wire_get_feedback(const struct frame *frame, struct msg_feedback *out, struct err *err)
+{
+    return wire_decode(&wire_messages[10], frame, out, err);
+}
+
+void wire_put_feedback(struct buf *buf, uint64_t trace, const struct msg_feedback *m)
+{
+    wire_encode(&wire_messages[10], buf, trace, m);
+}
+
+enum result wire_get_feedback_result(const struct frame *frame, struct msg_feedback_result *out, struct err *err)
+{
+    return wire_decode(&wire_messages[11], frame, out, err);
+}
+
+void wire_put_feedback_result(struct buf *buf, uint64_t trace, const struct msg_feedback_result *m)
+{
+    wire_encode(&wire_messages[11], buf, trace, m);
+}
+
+enum result wire_get_desk_act(const struct frame *frame, struct msg_desk_act *out, struct err *err)
+{
+    return wire_decode(&wire_messages[12], frame, out, err);
+}
+
+void wire_put_desk_act(struct buf *buf, uint64_t trace, const struct msg_desk_act *m)
+{
+    wire_encode(&wire_messages[12], buf, trace, m);
+}
+
+enum result wire_get_desk_result(const struct frame *frame, struct msg_desk_result *out, struct err *err)
+{
+    return wire_decode(&wire_messages[13], frame, out, err);
+}
+
+void wire_put_desk_result(struct buf *buf, uint64_t trace, const struct msg_desk_result *m)
+{
+    wire_encode(&wire_messages[13], buf, trace, m);
+}
