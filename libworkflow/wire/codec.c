@@ -58,7 +58,8 @@ static enum result get_text(const struct wire_field *f, const msgpack_object *o,
 {
     if (o->type != MSGPACK_OBJECT_STR)
         return refuse(err, "wrong_type", f, f->count ? ": each entry is a text" : ": a text");
-    struct str s = {o->via.str.ptr, o->via.str.size};
+    // msgpack-c 4.0 may give an empty text no address, which would read as absent.
+    struct str s = {o->via.str.size ? o->via.str.ptr : "", o->via.str.size};
     size_t chars = s.n;
     // No text has more characters than bytes, so most need no counting. wire_check has seen the UTF-8.
     if (chars > (uint64_t)f->max && utf8_check(s, &chars) && chars > (uint64_t)f->max)
