@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/policy_store.h"
+
+#include "store/policy_store.sql.h"
+#include "store/scalar.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#define DIGEST_BYTES 32
+#define DIGEST_HEX (2 * DIGEST_BYTES + 1)
+
+const struct statement policy_store_statements[] = {
+    {"policy_newest", SQL_policy_newest},
+    {"policy_files", SQL_policy_files},
+    {"policy_insert", SQL_policy_insert},
+    {NULL, NULL},
+};
+
+// A policy and the memory that its texts lie in.
+struct loaded {
+    struct policy policy; // first: policy_free gets its address
+    struct arena arena;
+};
+
+static enum result parse(const struct str files[POLICY_FILES], struct loaded **out, struct err *err)
+{
+    struct loaded *l = calloc(1, sizeof *l);
+    insist(l);
+    l->arena.cap = POLICY_ARENA;
+    l->arena.p = malloc(POLICY_ARENA);
+    insist(l->arena.p);
+    enum result result = policy_parse(files, &l->arena, &l->policy, err);
+    if (result == OK)
+        *out = l;
+    else
+        policy_free(&l->policy);
+    return result;
+}
+
+void policy_free(struct policy *policy)
+{
+    struct loaded *l = (struct loaded *)policy;
+    if (!l)
+        return;
+    free(l->arena.p);
+    free(l);
+}
+
+static void digest_of(const struct str files[POLICY_FILES], char hex[DIGEST_HEX])
+{
+    crypto_generichash_state state;
+    uint8_t hash[DIGEST_BYTES];
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    for (int i = 0; i < POLICY_FILES; i++) {
+        uint64_t n = files[i].n; // so that a line cannot move from one file into the next unseen
+        crypto_generichash_update(&state, (const uint8_t *)&n, sizeof n);
+        crypto_generichash_update(&state, (const uint8_t *)files[i].p, files[i].n);
+    }
+    crypto_generichash_final(&state, hash, sizeof hash);
+    sodium_bin2hex(hex, DIGEST_HEX, hash, sizeof hash);
+}
+
+enum result policy_save(struct db *db, const struct str files[POLICY_FILES], struct str by, wf_time now,
+                        int32_t *version, struct err *err)
+{
+    struct loaded *parsed;
+    enum result result = parse(files, &parsed, err);
+    if (result != OK)
+        return result;
+    policy_free(&parsed->policy);
+
+    char digest[DIGEST_HEX];
+    digest_of(files, digest);
+    result = db_run(db, "policy_newest", 0, NULL, err);
+    if (result != OK)
+        return result;
+    if (db_rows(db, 0) == 1 && str_is(db_text(db, 0, 0, 1), digest)) {
+        *version = (int32_t)db_int(db, 0, 0, 0);
+        return DUPLICATE;
+    }
+
+    struct column c[5] = {0};
+    scalar_time(&c[0], now);
+    scalar_text(&c[1], by);
+    scalar_text(&c[2], str_of(digest));
+    column_start(&c[3], COL_TEXT);
+    column_start(&c[4], COL_TEXT);
+    for (int i = 0; i < POLICY_FILES; i++) {
+        column_text(&c[3], str_of(policy_file_names[i]));
+        column_text(&c[4], files[i]);
+    }
+    struct column *params[] = {&c[0], &c[1], &c[2], &c[3], &c[4]};
+    result = db_run(db, "policy_insert", 5, params, err);
+    if (result == OK)
+        *version = (int32_t)db_int(db, 0, 0, 0);
+    for (int i = 0; i < 5; i++)
+        column_free(&c[i]);
+    return result;
+}
+
+static enum result newest(struct db *db, int32_t *version, struct err *err)
+{
+    enum result result = db_run(db, "policy_newest", 0, NULL, err);
+    if (result == OK)
+        *version = db_rows(db, 0) == 0 ? 0 : (int32_t)db_int(db, 0, 0, 0);
+    return result;
+}
+
+enum result policy_load(struct db *db, struct policy **out, struct err *err)
+{
+    int32_t version = 0;
+    enum result result = newest(db, &version, err);
+    if (result != OK)
+        return result;
+    if (version == 0)
+        return err_set(err, REJECT, "no_policy", "", "no policy is loaded: run `letterctl policy load DIR`");
+    struct column c = {0};
+    struct column *params[] = {scalar_int(&c, COL_INT4, version)};
+    result = db_run(db, "policy_files", 1, params, err);
+    column_free(&c);
+    if (result != OK)
+        return result;
+    struct str files[POLICY_FILES] = {{0}};
+    for (int row = 0; row < db_rows(db, 0); row++)
+        for (int i = 0; i < POLICY_FILES; i++)
+            if (str_is(db_text(db, 0, row, 0), policy_file_names[i]))
+                files[i] = db_text(db, 0, row, 1);
+    struct loaded *loaded;
+    result = parse(files, &loaded, err);
+    if (result != OK)
+        return result;
+    loaded->policy.version = version;
+    *out = &loaded->policy;
+    return OK;
+}
+
+enum result policy_newer(struct db *db, int32_t than, bool *newer, struct err *err)
+{
+    int32_t version = 0;
+    enum result result = newest(db, &version, err);
+    if (result == OK)
+        *newer = version > than;
+    return result;
+}

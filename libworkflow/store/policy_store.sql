@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: policy_newest
+SELECT version, digest FROM policy_version ORDER BY version DESC LIMIT 1
+
+-- name: policy_files
+SELECT f.name, f.content FROM policy_file f WHERE f.version = $1::int
+
+-- name: policy_insert
+WITH v AS (
+    INSERT INTO policy_version (loaded_at, loaded_by, digest) VALUES ($1::timestamptz, $2::text, $3::text) RETURNING version
+), f AS (
+    INSERT INTO policy_file (version, name, content)
+    SELECT v.version, u.name, u.content FROM v, unnest($4::text[], $5::text[]) u (name, content)
+)
+SELECT version FROM v
