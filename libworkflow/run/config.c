@@ -237,7 +237,7 @@ static enum result check_endpoints(const struct reader *r, size_t i, struct str 
         if (one.n == 0)
             continue;
         if (begins(one, "tcp://"))
-            return refuse_value(r, i, "tcp needs CURVE, which this version does not have; use ipc://:", one, allowed);
+            return refuse_value(r, i, "tcp needs CURVE, which this version does not have; use ipc://", one, allowed);
         if (!begins(one, "ipc:///") || one.n > strlen("ipc://") + IPC_PATH_MAX)
             return refuse_value(r, i, "not an address we can use", one, allowed);
         n++;

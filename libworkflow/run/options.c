@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define BATCH 1, 1000, "letters"
+#define BATCH(unit) 1, 1000, unit
 #define SWEEP_MS 100, 3600000, "ms"
 
 const struct option options[] = {
@@ -14,18 +14,20 @@ const struct option options[] = {
     {"log/level", OPTION_TEXT, "info", 0, 0, "",
      "What a daemon writes on standard error: this level and those before it.", "error, warn, info, debug"},
     {"database/conninfo", OPTION_TEXT, "dbname=pinganting", 0, 0, "",
-     "How to reach PostgreSQL, in libpq's key=value form. Each daemon adds its own role (user=pa_<daemon>). A password "
+     "How to reach PostgreSQL, in libpq's key=value form. Each daemon adds its own role (user=pa_intake, …). A "
+     "password "
      "never stands here: use peer authentication or a password file.",
      NULL},
     {"database/timeout", OPTION_INT, "10000", 100, 600000, "ms",
      "Longest wait for one answer of the database; after it the connection counts as lost.", NULL},
     {"intake/submit", OPTION_ENDPOINTS, "ipc://${run}/submit.ipc", 1, 1, "", "Where intake takes letters.", NULL},
-    {"intake/batch", OPTION_INT, "500", BATCH, "Most letters in one transaction of intake.", NULL},
+    {"intake/batch", OPTION_INT, "500", BATCH("letters"), "Most letters in one transaction of intake.", NULL},
     {"intake/code_key", OPTION_TEXT, "/etc/pinganting/code.key", 0, 0, "",
      "File with the key that look-up codes are derived from; readable by intake alone.", NULL},
     {"classifier/listen", OPTION_ENDPOINTS, "ipc://${run}/classify.ipc", 1, 8, "",
      "Where the classifier takes letters from intake. Intake may name several classifiers, divided by blanks.", NULL},
-    {"classifier/batch", OPTION_INT, "500", BATCH, "Most letters in one transaction of the classifier.", NULL},
+    {"classifier/batch", OPTION_INT, "500", BATCH("letters"), "Most letters in one transaction of the classifier.",
+     NULL},
     {"classifier/sweep", OPTION_INT, "3000", SWEEP_MS,
      "How often the classifier looks in the database for letters whose message was lost.", NULL},
     {"dispatcher/listen", OPTION_ENDPOINTS, "ipc://${run}/dispatch.ipc", 1, 8, "",
@@ -34,14 +36,15 @@ const struct option options[] = {
      NULL},
     {"dispatcher/deliver", OPTION_ENDPOINTS, "ipc://${run}/deliver.ipc", 1, 1, "",
      "Where bureaus subscribe to their queues.", NULL},
-    {"dispatcher/batch", OPTION_INT, "500", BATCH, "Most letters in one transaction of the dispatcher.", NULL},
+    {"dispatcher/batch", OPTION_INT, "500", BATCH("letters"), "Most letters in one transaction of the dispatcher.",
+     NULL},
     {"dispatcher/sweep", OPTION_INT, "3000", SWEEP_MS,
      "How often the dispatcher looks in the database for cases whose message was lost.", NULL},
     {"feedback/listen", OPTION_ENDPOINTS, "ipc://${run}/feedback.ipc", 1, 1, "", "Where bureaus send their feedback.",
      NULL},
     {"feedback/desk", OPTION_ENDPOINTS, "ipc://${run}/desk.ipc", 1, 1, "", "Where the duty desk's acts are taken.",
      NULL},
-    {"feedback/batch", OPTION_INT, "500", BATCH, "Most events in one transaction of feedback.", NULL},
+    {"feedback/batch", OPTION_INT, "500", BATCH("events"), "Most events in one transaction of feedback.", NULL},
     {"feedback/sweep", OPTION_INT, "3000", SWEEP_MS,
      "How often feedback looks in the database for cases with a next step of its own.", NULL},
     {NULL, OPTION_TEXT, NULL, 0, 0, NULL, NULL, NULL},
