@@ -107,7 +107,8 @@ def header(spec):
     out.append("};\n\nconst char *message_name(uint16_t id); // NULL when unknown\n")
     out.append("// A text is absent when p == NULL; an int or bool that may be missing is there when has_ is true; a list that is\n"
                "// not there has _n == 0.\n//\n"
-               "// wire_get_x reads frame->body into *out; texts point into it (an empty one anywhere). REJECT: err->field is the field at fault, or \"\";\n"
+               "// wire_get_x reads frame->body into *out; texts point into it, an empty one anywhere. REJECT: err->field is the field\n"
+               "// at fault, or \"\";\n"
                "// err->code is bad_frame, missing, wrong_type, too_long, out_of_range, too_many, bad_utf8, nul or duplicate_key;\n"
                "// err->text names the limit. *out may then be partly written.\n//\n"
                "// wire_put_x appends one whole frame, header and body, to buf and leaves out what is absent. It does not check\n"
@@ -212,9 +213,11 @@ def outputs(spec):
         "proto/vectors/bad.txt": frames.bad_text(bad),
     }
     files = {path: text.encode() for path, text in files.items()}
-    for name, frame, *_ in good + bad:
+    for name, frame, *rest in good + bad:
         message, variant = name.split("/")
         files[f"tests/fuzz/corpus/{message}/{variant}"] = frame
+        if variant == "full" or rest[:1] == ["bad_frame"]:
+            files[f"tests/fuzz/corpus/frame/{message}-{variant}"] = frame
     return files
 
 

@@ -31,7 +31,8 @@ const char *message_name(uint16_t id); // NULL when unknown
 // A text is absent when p == NULL; an int or bool that may be missing is there when has_ is true; a list that is
 // not there has _n == 0.
 //
-// wire_get_x reads frame->body into *out; texts point into it (an empty one anywhere). REJECT: err->field is the field at fault, or "";
+// wire_get_x reads frame->body into *out; texts point into it, an empty one anywhere. REJECT: err->field is the field
+// at fault, or "";
 // err->code is bad_frame, missing, wrong_type, too_long, out_of_range, too_many, bad_utf8, nul or duplicate_key;
 // err->text names the limit. *out may then be partly written.
 //
