@@ -104,15 +104,18 @@ struct run *run_start(int argc, char **argv, const char *program, struct counter
     insist(log_level_parse(config_text(config, "log/level"), &level));
     log_open(program, level);
     keep_private();
+    int lock = lock_or_fail(config_text(config, "run/dir"), program);
     struct run_all *all = calloc(1, sizeof *all);
     insist(all != NULL);
-    all->lock = lock_or_fail(config_text(config, "run/dir"), program);
+    all->lock = lock;
     all->run.program = program;
     all->run.config = config;
     all->run.loop = loop_new(); // before any thread, so that all inherit the blocked signals
     all->run.counters = counters;
-    if (status_start(&all->run, &all->status, &err) != OK)
+    if (status_start(&all->run, &all->status, &err) != OK) {
+        run_free(&all->run);
         fail(EXIT_UNAVAILABLE, err.field, err.text);
+    }
     log_line(LOG_INFO, "started version=" WF_VERSION " pid=%ld", (long)getpid());
     return &all->run;
 }

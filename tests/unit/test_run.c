@@ -130,6 +130,16 @@ static void ask(const char *line, char *answer, size_t cap)
     close(fd);
 }
 
+// Something that is no socket of ours stands where the status socket belongs.
+static void test_no_status_socket(void **state)
+{
+    char expected[160];
+    assert_int_equal(mkdir(socket_path, 0700), 0);
+    snprintf(expected, sizeof expected, "%s: cannot listen: Is a directory\n", socket_path);
+    assert_ends((const char *const[]){"-c", config, NULL}, EXIT_UNAVAILABLE, expected);
+    assert_int_equal(rmdir(socket_path), 0);
+}
+
 static void test_life(void **state)
 {
     static const int signals[] = {SIGTERM, SIGINT};
@@ -238,9 +248,8 @@ int main(void)
     fprintf(file, "run\n    dri = \"%s\"\n", dir);
     fclose(file);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_missing_directory),
-        cmocka_unit_test(test_life),
+        cmocka_unit_test(test_arguments),        cmocka_unit_test(test_missing_directory),
+        cmocka_unit_test(test_no_status_socket), cmocka_unit_test(test_life),
         cmocka_unit_test(test_notify),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
