@@ -30,15 +30,18 @@ set -eu
 # postgresql-15 makes and starts a cluster of its own on port 5432, unless version 15 has one. We want the programs only:
 # for the time of the installation there is a cluster that must not be started.
 placeholder=/etc/postgresql/15/placeholder
-trap 'rm -rf "$placeholder"; rmdir /etc/postgresql/15 2>/dev/null || true' EXIT
+log=$(mktemp)
+trap 'rm -rf "$placeholder" "$log"; rmdir /etc/postgresql/15 2>/dev/null || true' EXIT
 if [[ " $* " == *" postgresql-15 "* && -z $(ls /etc/postgresql/15 2>/dev/null) ]]; then
   mkdir -p "$placeholder"
-  touch "$placeholder/postgresql.conf"
+  echo "data_directory = '/nonexistent'" >"$placeholder/postgresql.conf"
   echo disabled >"$placeholder/start.conf"
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get -qq -o DPkg::Lock::Timeout=300 update
-apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends "$@" </dev/null >/dev/null
+{
+  apt-get -qq -o DPkg::Lock::Timeout=300 update &&
+    apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends "$@"
+} </dev/null >"$log" 2>&1 || { tail -n 20 "$log" >&2; exit 1; }
 AS_ROOT
 }
 
@@ -49,8 +52,8 @@ configure() {
   if [[ -f $dir/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$dir/CMakeCache.txt"; then
     rm -rf "$dir"
   fi
-  cmake -S "$top" -B "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; die "cmake failed"; }
-  rm -f "$dir.log"
+  local words
+  words=$(cmake -S "$top" -B "$dir" "$@" 2>&1) || { echo "$words" >&2; die "cmake failed"; }
 }
 
 # Who runs PostgreSQL, which refuses root, and the daemons: ourselves, or for root an ordinary user that exists already:
