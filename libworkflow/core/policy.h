@@ -18,9 +18,10 @@ struct unit { // units.tsv: code level parent name
     struct str name; // 深圳市公安局
 };
 
-struct place { // places.tsv: code level name parent (the divisions of Guangdong)
-    int32_t code, city; // code: 4403, 440305, 440305001 widened to the right with zeros to 6 digits for city and county; town keeps 9
+struct place {          // places.tsv: code level name parent names (the divisions of Guangdong)
+    int32_t code, city; // code: 440300, 440305, 440305001: six digits for a city and a county, nine for a town
     struct str name;
+    struct str names; // what letters may call it, with '|' between; n == 0: it is never looked for
 };
 
 struct category { // categories.tsv: code name
@@ -28,10 +29,12 @@ struct category { // categories.tsv: code name
     struct str name;
 };
 
-struct term { // lexicon.tsv: axis code weight term
+#define POLICY_TERMS 16384 // rows of lexicon.tsv, at most
+struct term {              // lexicon.tsv: axis code weight term
     struct str term;
-    char axis; // 'k' kind, 'c' category, 'u' urgent, 'p' police conduct, 'v' invalid/vague marker
-    int16_t code, weight;
+    char axis;            // 'k' kind, 'c' category, 'u' urgent, 'p' police conduct, 'v' vague,
+                          // 'o' names a police unit or officer, 'n' holds a place's name but is none (中山路)
+    int16_t code, weight; // weight: -200..200, in tenths of a nat; negative where the term speaks against the code
 };
 
 // steps.tsv: step category kind mode. The most specific row wins: (category, kind), (category, *), (*, kind), (*, *).
@@ -39,7 +42,17 @@ enum step { STEP_ACCEPT = 1, STEP_DISPATCH, STEP_REVIEW, STEP_ISSUE, STEP_CALLBA
 enum step_mode { MODE_HUMAN = 1, MODE_AUTO };
 
 // clocks.tsv: clock kind amount. Names K3 (triage), K5 (sign), K8 (answer), …; kind `*` or a kind's name.
-enum clock { CLOCK_NONE = 0, CLOCK_K2 = 2, CLOCK_K3 = 3, CLOCK_K4 = 4, CLOCK_K5 = 5, CLOCK_K8 = 8, CLOCK_K11 = 11, CLOCK_K12 = 12, CLOCK_MAX = 17 };
+enum clock {
+    CLOCK_NONE = 0,
+    CLOCK_K2 = 2,
+    CLOCK_K3 = 3,
+    CLOCK_K4 = 4,
+    CLOCK_K5 = 5,
+    CLOCK_K8 = 8,
+    CLOCK_K11 = 11,
+    CLOCK_K12 = 12,
+    CLOCK_MAX = 17
+};
 
 struct matcher; // classify.c: all terms and place names in one automaton
 
@@ -54,9 +67,11 @@ struct policy {
     const struct term *terms;
     size_t terms_n;
     uint8_t steps[STEP_CALLBACK + 1][100][KIND_OTHER + 1]; // enum step_mode; resolved at load, category 0 = unknown
-    struct span clocks[CLOCK_MAX][KIND_OTHER + 1];          // amount 0: no such clock
+    struct span clocks[CLOCK_MAX][KIND_OTHER + 1];         // amount 0: no such clock
     struct calendar calendar;
-    int16_t sure; // settings.tsv accept_at: confidence (0..100) from which a machine may accept
+    // settings.tsv: the confidence (0..100) from which a machine may accept; the sums of weights from which a letter is
+    // urgent or about police conduct; the head start of the kind that the writer claimed.
+    int16_t sure, urgent_at, conduct_at, claimed;
     const struct matcher *matcher;
 };
 
@@ -69,9 +84,10 @@ enum result policy_parse(const struct str files[POLICY_FILES], struct arena *are
                          struct err *err) MUST_USE;
 #define POLICY_ARENA ((size_t)48 << 20) // enough for files of 4 MiB together
 
-const struct unit *policy_unit(const struct policy *p, int32_t code); // NULL when unknown
-bool policy_is_bureau(const struct policy *p, int32_t code);          // a city's bureau
-bool policy_is_mailbox(const struct policy *p, int32_t code);         // the province or a city's bureau
+const struct unit *policy_unit(const struct policy *p, int32_t code);   // NULL when unknown
+const struct place *policy_place(const struct policy *p, int32_t code); // NULL when unknown
+bool policy_is_bureau(const struct policy *p, int32_t code);            // a city's bureau
+bool policy_is_mailbox(const struct policy *p, int32_t code);           // the province or a city's bureau
 enum step_mode policy_step(const struct policy *p, enum step step, int16_t category, enum kind kind);
 // When `clock` is due for a letter of `kind` if started now; 0 when the policy has no such clock.
 wf_time policy_due(const struct policy *p, enum clock clock, enum kind kind, wf_time start);

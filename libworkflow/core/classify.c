@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/classify.h"
+#include "core/matcher.h"
+
+#include <string.h>
+
+#define CONDUCT_CATEGORY 14 // 督察与队伍建设: letters about police officers (domain §3.7)
+#define PLACES 48           // place names of one text that are looked at; more say no more
+#define USED 128            // terms that the explanation chooses from
+
+struct area { // a place's name, or a text that only looks like one, in characters
+    uint32_t begin, end;
+    const struct place *place; // NULL: it only looks like one
+};
+
+struct areas {
+    struct area at[PLACES];
+    size_t n;
+};
+
+struct reading {
+    const struct policy *p;
+    uint64_t seen[POLICY_TERMS / 64]; // a term counts once, however often it stands there
+    int32_t category[100], kind[KIND_OTHER + 1];
+    int32_t urgent, conduct, vague;
+    int factor;    // a hit in the title counts double
+    uint32_t base; // where the text begins among all texts of the letter, in characters
+    uint16_t used[USED];
+    size_t used_n;
+    bool officer;
+    struct areas areas;
+};
+
+struct where {
+    int32_t city, place; // 0: none
+    bool doubtful;       // several cities, and nothing that says which
+};
+
+static void add_area(struct reading *r, const struct match *match, uint32_t end, const struct place *place)
+{
+    if (r->areas.n < PLACES) {
+        r->areas.at[r->areas.n++] = (struct area){r->base + end - match->chars, r->base + end, place};
+    }
+}
+
+// Only the names of places, and whether police are spoken of: for the place member and the accused.
+static void found_name(void *context, const struct match *match, uint32_t end)
+{
+    struct reading *r = context;
+    if (match->place) {
+        add_area(r, match, end, &r->p->places[match->index]);
+    } else if (r->p->terms[match->index].axis == 'n') {
+        add_area(r, match, end, NULL);
+    } else if (r->p->terms[match->index].axis == 'o') {
+        r->officer = true;
+    }
+}
+
+static void found_term(void *context, const struct match *match, uint32_t end)
+{
+    struct reading *r = context;
+    if (match->place) {
+        found_name(context, match, end);
+        return;
+    }
+    const struct term *t = &r->p->terms[match->index];
+    uint64_t bit = UINT64_C(1) << (match->index & 63);
+    if (r->seen[match->index / 64] & bit && t->axis != 'n') {
+        return;
+    }
+    r->seen[match->index / 64] |= bit;
+    int32_t weight = t->weight * r->factor;
+    switch (t->axis) {
+    case 'c':
+        r->category[t->code] += weight;
+        if (r->used_n < USED) {
+            r->used[r->used_n++] = (uint16_t)match->index;
+        }
+        break;
+    case 'k':
+        r->kind[t->code] += weight;
+        break;
+    case 'u':
+        r->urgent += weight;
+        break;
+    case 'p':
+        r->conduct += weight;
+        break;
+    case 'v':
+        r->vague += weight;
+        break;
+    case 'n':
+        add_area(r, match, end, NULL);
+        break;
+    }
+}
+
+// A name inside a longer one (中山 in 中山路, 龙华 in 龙华区) says nothing of its own.
+static void drop_covered(struct areas *areas)
+{
+    size_t kept = 0;
+    struct areas all = {.n = areas->n};
+    memcpy(all.at, areas->at, areas->n * sizeof(all.at[0]));
+    for (size_t i = 0; i < all.n; i++) {
+        const struct area *a = &all.at[i];
+        bool covered = a->place == NULL;
+        for (size_t j = 0; j < all.n && !covered; j++) {
+            const struct area *b = &all.at[j];
+            covered = b->begin <= a->begin && b->end >= a->end && b->end - b->begin > a->end - a->begin;
+        }
+        if (!covered) {
+            areas->at[kept++] = *a;
+        }
+    }
+    areas->n = kept;
+}
+
+// Does the same name stand for a place of another city as well?
+static bool ambiguous(const struct areas *areas, const struct area *a)
+{
+    for (size_t i = 0; i < areas->n; i++) {
+        const struct area *b = &areas->at[i];
+        if (b->begin == a->begin && b->end == a->end && b->place->city != a->place->city) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The city and the narrowest place that the names found agree on; where they do not, `context` (0: none) decides if it
+// is among them.
+static struct where locate(struct areas *areas, int32_t context)
+{
+    struct where w = {0};
+    bool context_named = false;
+    drop_covered(areas);
+    for (size_t i = 0; i < areas->n; i++) {
+        const struct area *a = &areas->at[i];
+        context_named = context_named || a->place->city == context;
+        if (ambiguous(areas, a)) {
+            continue;
+        }
+        w.doubtful = w.doubtful || (w.city != 0 && w.city != a->place->city);
+        w.city = a->place->city;
+    }
+    if (context_named && (w.doubtful || w.city == 0)) {
+        w = (struct where){.city = context};
+    }
+    for (size_t i = 0; i < areas->n && !w.doubtful; i++) {
+        const struct place *place = areas->at[i].place;
+        if (place->city == w.city && (w.place == 0 || place->code > w.place)) {
+            w.place = place->code; // towns have nine digits, counties six that are above their city's
+        }
+    }
+    return w;
+}
+
+// Which bureau, and how much the confidence suffers: 100 means not at all.
+static int16_t find_place(struct reading *r, const struct letter *letter, struct text *why, struct classification *out)
+{
+    int32_t box = letter->mailbox == MAILBOX_PROVINCE ? 0 : letter->mailbox;
+    struct where text = locate(&r->areas, box);
+    r->areas.n = 0;
+    matcher_scan(r->p->matcher, letter->place, found_name, r);
+    struct where member = locate(&r->areas, text.city != 0 && !text.doubtful ? text.city : box);
+    int16_t most = 100;
+    const char *source = "the place member";
+    if (member.city != 0 && !member.doubtful) {
+        out->bureau = member.city;
+        out->place = text.city == member.city && text.place > member.place ? text.place : member.place;
+    } else if (text.city != 0 && !text.doubtful) {
+        source = "the text";
+        out->bureau = text.city;
+        out->place = text.place;
+        most = box != 0 && box != text.city ? 50 : 100; // written to one city about another
+    } else {
+        source = box != 0 ? "the mailbox" : "nothing";
+        out->bureau = box;
+        most = text.doubtful ? 50 : 100;
+    }
+    text_put(why, "; place ");
+    text_i64(why, out->place != 0 ? out->place : out->bureau);
+    text_put(why, " by ");
+    text_put(why, source);
+    return out->bureau == 0 ? 30 : most;
+}
+
+// Margin between the best and the second category, in steps of half a nat, as a chance in percent (logistic).
+static int16_t chance(int32_t margin)
+{
+    static const int16_t percent[] = {50, 62, 73, 82, 88, 92, 95, 97, 98, 99};
+    int32_t i = margin / 5;
+    return percent[i < 9 ? i : 9];
+}
+
+// Names the two terms that spoke loudest for the category.
+static void explain(const struct reading *r, int16_t category, struct text *why)
+{
+    const struct term *loudest[2] = {NULL, NULL};
+    for (size_t i = 0; i < r->used_n; i++) {
+        const struct term *t = &r->p->terms[r->used[i]];
+        if (t->code != category || t->weight <= 0) {
+            continue;
+        }
+        if (loudest[0] == NULL || t->weight > loudest[0]->weight) {
+            loudest[1] = loudest[0];
+            loudest[0] = t;
+        } else if (loudest[1] == NULL || t->weight > loudest[1]->weight) {
+            loudest[1] = t;
+        }
+    }
+    text_put(why, "category ");
+    text_pad(why, category, 2);
+    for (int i = 0; i < 2 && loudest[i] != NULL; i++) {
+        text_put(why, i == 0 ? " by " : "+");
+        text_str(why, loudest[i]->term);
+    }
+}
+
+static int16_t find_category(const struct reading *r, struct text *why, struct classification *out)
+{
+    int32_t best = 0, second = 0;
+    for (int16_t c = 1; c < 100; c++) {
+        if (r->category[c] > best) {
+            second = best;
+            best = r->category[c];
+            out->category = c;
+        } else if (r->category[c] > second) {
+            second = r->category[c];
+        }
+    }
+    explain(r, out->category, why);
+    text_put(why, " (");
+    text_i64(why, best);
+    text_put(why, " to ");
+    text_i64(why, second);
+    text_put(why, ")");
+    int32_t sure = out->category == 0 ? 0 : chance(best - second) - r->vague;
+    return (int16_t)(sure < 0 ? 0 : sure > 100 ? 100 : sure);
+}
+
+static enum kind find_kind(const struct reading *r, enum kind claimed)
+{
+    enum kind kind = KIND_OTHER;
+    int32_t best = 0;
+    for (enum kind k = KIND_CONSULT; k <= KIND_OTHER; k++) {
+        int32_t sum = r->kind[k] + (k == claimed ? r->p->claimed : 0);
+        if (sum > best) {
+            best = sum;
+            kind = k;
+        }
+    }
+    return kind;
+}
+
+// G1 of domain §3.11: the police unit that is accused, as narrow as the accused member has it, or else the bureau.
+static void find_accused(struct reading *r, const struct letter *letter, struct classification *out)
+{
+    int32_t narrow = 0;
+    r->officer = false;
+    for (uint32_t i = 0; i < letter->accused_n; i++) {
+        r->areas.n = 0;
+        matcher_scan(r->p->matcher, letter->accused[i], found_name, r);
+        struct where w = locate(&r->areas, out->bureau);
+        int32_t county = w.place > 999999 ? w.place / 1000 : w.place;
+        if (w.city == out->bureau && county != 0 && policy_unit(r->p, county) != NULL) {
+            narrow = narrow == 0 || narrow == county ? county : out->bureau; // two units: what stands above both
+        }
+    }
+    bool about_police = out->category == CONDUCT_CATEGORY && out->kind != KIND_PRAISE;
+    if (r->officer || about_police || r->conduct >= r->p->conduct_at) {
+        out->flags |= FLAG_CONDUCT;
+        out->accused = r->officer && narrow != 0 ? narrow : out->bureau;
+    }
+}
+
+void classify(const struct policy *p, const struct letter *letter, struct classification *out)
+{
+    struct reading r = {.p = p, .factor = 2};
+    *out = (struct classification){0};
+    struct text why = TEXT(out->why);
+    matcher_scan(p->matcher, letter->title, found_term, &r);
+    r.factor = 1;
+    r.base = LETTER_TITLE_MAX + 1;
+    matcher_scan(p->matcher, letter->body, found_term, &r);
+    int16_t sure = find_category(&r, &why, out);
+    int16_t most = find_place(&r, letter, &why, out);
+    out->confidence = sure < most ? sure : most;
+    out->kind = find_kind(&r, letter->claimed);
+    out->flags =
+        (uint8_t)((letter->confidential ? FLAG_CONFIDENTIAL : 0) | (r.urgent >= p->urgent_at ? FLAG_URGENT : 0));
+    find_accused(&r, letter, out);
+    text_put(&why, "; sure ");
+    text_i64(&why, out->confidence);
+}
