@@ -19,7 +19,8 @@ enum result {
 // An assert for our own mistakes only, never for bytes from outside; never compiled out.
 #define insist(x) ((x) ? (void)0 : __builtin_trap())
 
-// code: a short machine word ("too_long"); field: the member at fault, or ""; text: one English sentence naming the limit.
+// code: a short machine word ("too_long"); field: the member at fault, or ""; text: one English sentence naming the
+// limit.
 struct err {
     enum result result;
     char code[32];
@@ -35,7 +36,8 @@ enum result err_set(struct err *err, enum result result, const char *code, const
 enum result err_set_limit(struct err *err, enum result result, const char *code, const char *field, const char *before,
                           int64_t number, const char *after);
 
-// The same with a foreign piece of text between two of ours (an unknown member's name). Bytes below 0x20 are shown as '?'.
+// The same with a foreign piece of text between two of ours (an unknown member's name). Bytes below 0x20 are shown as
+// '?'.
 enum result err_set_str(struct err *err, enum result result, const char *code, const char *field, const char *before,
                         struct str piece, const char *after);
 

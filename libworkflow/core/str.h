@@ -19,7 +19,7 @@ struct str {
 struct str str_of(const char *terminated); // NULL gives STR_NONE
 bool str_is(struct str s, const char *terminated);
 bool str_eq(struct str a, struct str b);
-struct str str_trim(struct str s); // without ASCII and ideographic (U+3000) blanks at both ends
+struct str str_trim(struct str s);           // without ASCII and ideographic (U+3000) blanks at both ends
 bool str_to_i64(struct str s, int64_t *out); // decimal, whole string, no overflow
 
 // Splits at the first `sep`: returns what stands before it and moves *rest behind it (p == NULL when nothing is left).
@@ -50,7 +50,7 @@ struct arena {
     size_t cap;
     size_t n;
 };
-void *arena_get(struct arena *a, size_t size); // zeroed, aligned to 16; NULL when exhausted
+void *arena_get(struct arena *a, size_t size);       // zeroed, aligned to 16; NULL when exhausted
 struct str arena_str(struct arena *a, struct str s); // a copy; p == NULL when exhausted
 
 #endif

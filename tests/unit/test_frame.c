@@ -87,6 +87,7 @@ static void checks_a_body(void **state)
         {BODY("\x81\x01\x91\x91\x91\xC0"), NULL, ""},
         {BODY("\x81\x01\x81\x01\x81\x01\x81\x01\xC0"), NULL, ""},
         {BODY("\x82\x01\x81\x01\xC0\x02\x81\x01\xC0"), NULL, ""}, // the same key in two maps
+        {BODY("\x82\x09\x81\x05\xC0\x05\xC0"), NULL, ""},
         {BODY(""), "bad_frame", "cut short"},
         {BODY("\x81"), "bad_frame", "count"},
         {BODY("\x81\x01"), "bad_frame", "count"},

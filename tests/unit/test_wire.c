@@ -110,6 +110,34 @@ static void a_needed_text_that_is_absent_is_missing(void **state)
     assert_string_equal(err.field, "body");
 }
 
+static void a_needed_list_may_be_empty(void **state)
+{
+    struct err err;
+    struct frame frame;
+    struct msg_case_accepted m = {.case_ids_n = 0}, back = {.case_ids_n = 9};
+    out.n = 0;
+    wire_put_case_accepted(&out, 1, &m);
+    assert_int_equal(frame_get(out.p, out.n, &frame, &err), OK);
+    assert_int_equal(wire_get_case_accepted(&frame, &back, &err), OK);
+    assert_int_equal(back.case_ids_n, 0);
+}
+
+// No message has a field without a lower limit now, but the specification allows it.
+static void an_int_above_64_bits_signed_is_never_negative(void **state)
+{
+    static const struct wire_field field = {
+        .name = "x", .key = 1, .type = WIRE_INT, .need = true, .min = INT64_MIN, .max = INT64_MAX};
+    static const struct wire_message m = {1, "m", &field, 1, sizeof(int64_t)};
+    static const uint8_t least[] = {0x81, 1, 0xD3, 0x80, 0, 0, 0, 0, 0, 0, 0},
+                         above[] = {0x81, 1, 0xCF, 0x80, 0, 0, 0, 0, 0, 0, 0};
+    struct err err;
+    int64_t x;
+    assert_int_equal(wire_decode(&m, &(struct frame){1, 0, least, sizeof least}, &x, &err), OK);
+    assert_true(x == INT64_MIN);
+    assert_int_equal(wire_decode(&m, &(struct frame){1, 0, above, sizeof above}, &x, &err), REJECT);
+    assert_string_equal(err.code, "out_of_range");
+}
+
 static void messages_have_names(void **state)
 {
     assert_string_equal(message_name(MSG_LETTER_SUBMIT), "letter_submit");
@@ -174,10 +202,16 @@ static int free_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_vectors),          cmocka_unit_test(bad_vectors),
-        cmocka_unit_test(errors_name_the_limit), cmocka_unit_test(puts_and_gets_through_the_named_functions),
-        cmocka_unit_test(frames_are_appended),   cmocka_unit_test(a_needed_text_that_is_absent_is_missing),
-        cmocka_unit_test(messages_have_names),   cmocka_unit_test(texts_are_limited_in_characters),
+        cmocka_unit_test(good_vectors),
+        cmocka_unit_test(bad_vectors),
+        cmocka_unit_test(errors_name_the_limit),
+        cmocka_unit_test(puts_and_gets_through_the_named_functions),
+        cmocka_unit_test(frames_are_appended),
+        cmocka_unit_test(a_needed_text_that_is_absent_is_missing),
+        cmocka_unit_test(a_needed_list_may_be_empty),
+        cmocka_unit_test(an_int_above_64_bits_signed_is_never_negative),
+        cmocka_unit_test(messages_have_names),
+        cmocka_unit_test(texts_are_limited_in_characters),
     };
     return cmocka_run_group_tests(tests, NULL, free_out);
 }
