@@ -113,6 +113,8 @@ static enum result check_members(struct deciding *d, enum event event)
             return err_set(err, REJECT, "missing", "category", "category: not known yet, the desk must say it");
         if (by_desk && d->facts->bureau == 0)
             return err_set(err, REJECT, "missing", "unit", "unit: the bureau is not known yet, the desk must say it");
+        if (d->facts->accused != 0 && d->facts->accused == d->facts->bureau)
+            return err_set(err, REJECT, "conflict", "unit", "unit: it is accused in this letter and may not get it");
         return OK;
     default:
         return OK;

@@ -53,19 +53,21 @@ struct rule {
     enum event event;
     enum case_state case_to; // CASE_NONE: the case stays
     enum leg_state leg_to;   // LEG_NONE: no leg changes; in a case row: what becomes of the lead legs
-    enum clock clock;        // the clock that the new state runs under: sets due_at of the leg, or of the case; CLOCK_NONE keeps it
-    enum step step;          // != 0: a machine may take this step only where the policy says auto
-    uint32_t by;             // BY(...) bits
+    enum clock
+        clock; // the clock that the new state runs under: sets due_at of the leg, or of the case; CLOCK_NONE keeps it
+    enum step step; // != 0: a machine may take this step only where the policy says auto
+    uint32_t by;    // BY(...) bits
     enum journal journal;
     const char *because;
 };
-extern const struct rule rules[]; // ends with id == NULL
+extern const struct rule rules[];                                         // ends with id == NULL
 const struct rule *rule_for_case(enum case_state from, enum event event); // NULL: not allowed
 const struct rule *rule_for_leg(enum leg_state from, enum event event);
 bool event_is_leg(enum event event); // raised about a leg
 
-bool case_final(enum case_state s);             // nothing more is expected of us
-const char *case_waits_for(enum case_state s);  // the post or party that is waited for, in Chinese; NULL where final (P4)
+bool case_final(enum case_state s); // nothing more is expected of us
+const char *
+case_waits_for(enum case_state s); // the post or party that is waited for, in Chinese; NULL where final (P4)
 
 struct leg_facts {
     int16_t id, parent;
@@ -95,28 +97,30 @@ struct case_facts {
 // One thing that happened, as a daemon tells it. Texts are only carried; the decision reads whether they are there.
 struct change {
     int64_t case_id;
+    int32_t mailbox; // of the number that was given; 0: not to be compared
     enum event event;
     enum actor actor;
-    int32_t unit;                               // ACTOR_BUREAU: who says it; EV_DISPATCH: to whom
-    int16_t leg;                                // 0: the unit's own open leg
-    struct str post;                            // ACTOR_DESK: the post that acts
-    const struct classification *found;         // EV_TRIAGE, EV_FLAG_EMERGENCY
-    enum kind kind;                             // EV_ACCEPT by the desk: corrections; 0 = keep
+    int32_t unit;                       // ACTOR_BUREAU: who says it; EV_DISPATCH: to whom
+    int16_t leg;                        // 0: the unit's own open leg
+    struct str post;                    // ACTOR_DESK: the post that acts
+    const struct classification *found; // EV_TRIAGE, EV_FLAG_EMERGENCY
+    enum kind kind;                     // EV_ACCEPT by the desk: corrections; 0 = keep
     int16_t category;
     int32_t bureau;
-    enum outcome outcome;                       // EV_REPORTED, EV_CLOSE, EV_REFUSE, EV_REFER
-    struct str public_reply, internal_report;   // EV_REPORTED, EV_ISSUE_REPLY
-    struct str reason;                          // journalled
-    struct str cause;                           // idempotency key within `unit` (a bureau's event_id); p == NULL: none
-    int64_t digest;                             // of the whole request: the same cause with another digest is a conflict
+    enum outcome outcome;                     // EV_REPORTED, EV_CLOSE, EV_REFUSE, EV_REFER
+    struct str public_reply, internal_report; // EV_REPORTED, EV_ISSUE_REPLY
+    struct str reason;                        // journalled
+    struct str cause;                         // idempotency key of its sender (a bureau's event_id); p == NULL: none
+    int32_t cause_by;                         // whose key: the bureau, 0 for the desk
+    int64_t digest;                           // of the whole request: the same cause with another digest is a conflict
 };
 
 // One journal line and what it changed.
 struct case_step {
     const struct rule *rule;
     enum case_state from, to;
-    int16_t leg;   // 0: the case
-    int32_t unit;  // of the leg, or the bureau that acted
+    int16_t leg;  // 0: the case
+    int32_t unit; // of the leg, or the bureau that acted
     enum actor actor;
 };
 
@@ -128,10 +132,10 @@ struct decision {
     int16_t queue_leg;
 };
 
-// Applies one change to the facts (in and out) and says what to write. After the named event, the system's own events and
-// those that the policy leaves to the machine follow in the same decision.
-// REJECT: code "not_allowed" names state, event and what is allowed now; "no_leg", "conflict" (the unit is accused),
-// "missing" (a member the event needs), "too_many_legs". The facts are then unchanged.
+// Applies one change to the facts (in and out) and says what to write. After the named event, the system's own events
+// and those that the policy leaves to the machine follow in the same decision. REJECT: code "not_allowed" names state,
+// event and what is allowed now; "no_leg", "conflict" (the unit is accused), "missing" (a member the event needs),
+// "too_many_legs". The facts are then unchanged.
 enum result case_decide(const struct policy *policy, wf_time now, const struct change *change, struct case_facts *facts,
                         struct decision *out, struct err *err) MUST_USE;
 

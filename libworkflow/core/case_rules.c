@@ -8,8 +8,9 @@
 #define OF_CASE(from) (from), NO_LEG
 #define OF_LEG(from) ANY_CASE, (from)
 
-const struct rule rules[] = {
-    // clang-format off
+const struct rule rules[] =
+    {
+        // clang-format off
     // id     from                          event                to          leg becomes  clock      step           by                              journal
     {"T1",    OF_CASE(CASE_NONE),           EV_RECEIVE,          RECEIVED,   NO_LEG,      CLOCK_K3,  0,             BY(ACTOR_INTAKE),               J_LETTER_RECEIVED,
      "the letter is committed and its writer has a number"},
@@ -67,8 +68,8 @@ const struct rule rules[] = {
      "the writer took the letter back before it was dispatched"},
     {"T36d",  OF_CASE(HANDLING),            EV_WITHDRAW,         WITHDRAWN,  LEG_REVOKED, CLOCK_NONE, 0,            BY_DESK,                        J_CASE_WITHDRAWN,
      "the writer took the letter back while a unit had it; its legs end"},
-    // clang-format on
-    {0},
+        // clang-format on
+        {0},
 };
 
 const struct code journals[] = {

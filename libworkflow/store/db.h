@@ -2,8 +2,9 @@
 // db: one connection to PostgreSQL. Statements are prepared by name, sent in pipelines of many, and answered in binary.
 //
 // A batch is: db_query for each statement, then db_flush, which waits (at most database/timeout) and keeps all results.
-// Between db_open and the end the connection may vanish at any time; then every call gives RETRY until db_ready brings it
-// back. Only store's own files include this header; daemons see the modules above it and db_open, db_ready, db_close.
+// Between db_open and the end the connection may vanish at any time; then every call gives RETRY until db_ready brings
+// it back. Only store's own files include this header; daemons see the modules above it and db_open, db_ready,
+// db_close.
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
@@ -22,17 +23,19 @@ struct statement {
     const char *sql;
 };
 
-// role: "pa_intake", …; NULL: the operating system's user (migrate). lists: NULL-terminated array of arrays of statements
-// (each ended by name == NULL), all prepared on every connect. Does not connect yet.
+// role: "pa_intake", …; NULL: the operating system's user (migrate). lists: NULL-terminated array of arrays of
+// statements (each ended by name == NULL), all prepared on every connect. Does not connect yet.
 struct db *db_open(const struct config *config, const char *role, const struct statement *const *lists);
 void db_close(struct db *db);
 
 // Connects when there is no connection: at most one attempt in half a second (RETRY in between). On connect checks:
 // server >= 15.20, fsync and synchronous_commit on, schema version, and prepares all statements.
-// RETRY: away or starting. REJECT: this database will not do, err says what to do (a daemon at its start exits with it; later
-// it treats it like RETRY).
+// RETRY: away or starting. REJECT: this database will not do, err says what to do (a daemon at its start exits with it;
+// later it treats it like RETRY).
 enum result db_ready(struct db *db, struct err *err) MUST_USE;
 bool db_connected(const struct db *db);
+// Prepares more statements on this connection (migrate, which makes the tables first).
+enum result db_prepare(struct db *db, const struct statement *list, struct err *err) MUST_USE;
 
 // ---- Parameters ----
 // Arrays are built column by column in binary and kept between batches. Scalars are arrays of one with scalar = true.
@@ -54,6 +57,8 @@ void column_text(struct column *c, struct str s);           // p == NULL becomes
 void column_bytes(struct column *c, const void *p, size_t n);
 void column_null(struct column *c);
 void column_free(struct column *c);
+// The bytes to send: an array with its header, or the one element without its length. p == NULL: SQL NULL.
+struct str column_value(struct column *c);
 
 // ---- Batches ----
 
@@ -61,21 +66,25 @@ void column_free(struct column *c);
 void db_query(struct db *db, const char *statement, int n, struct column *const *params);
 // BEGIN, COMMIT and ROLLBACK, and other plain commands without parameters.
 void db_command(struct db *db, const char *sql);
-// Sends the batch, waits for all answers. RETRY: connection lost or timeout (after a COMMIT in the batch: outcome unknown),
-// serialization failure, deadlock, server shutting down, or a wait for synchronous replication that was cancelled.
-// REJECT: the database refused a statement for good (err->code = SQLSTATE). After an error nothing of the batch is kept;
-// when a transaction was open it has been rolled back.
+// Sends the batch, waits for all answers. RETRY: connection lost or timeout (after a COMMIT in the batch: outcome
+// unknown), serialization failure, deadlock, server shutting down, or a wait for synchronous replication that was
+// cancelled. REJECT: the database refused a statement for good (err->code = SQLSTATE). After an error nothing of the
+// batch is kept; when a transaction was open it has been rolled back.
 enum result db_flush(struct db *db, struct err *err) MUST_USE;
+
+// Ends an open transaction without a trace; on failure the connection is dropped, which does the same.
+void db_rollback(struct db *db);
 
 // Results of the last db_flush, by position of the statement in it (0 …). Valid until the next db_query.
 int db_rows(const struct db *db, int i);
 int64_t db_affected(const struct db *db, int i); // of INSERT, UPDATE, DELETE
 bool db_null(const struct db *db, int i, int row, int col);
-int64_t db_int(const struct db *db, int i, int row, int col); // int2, int4, int8, bool, by the column's width
-wf_time db_time(const struct db *db, int i, int row, int col); // NULL gives 0
+int64_t db_int(const struct db *db, int i, int row, int col);     // int2, int4, int8, bool, by the column's width
+wf_time db_time(const struct db *db, int i, int row, int col);    // NULL gives 0
 struct str db_text(const struct db *db, int i, int row, int col); // NULL gives STR_NONE; also bytea
 
-// A script of several statements, outside any batch (migrations). On failure nothing of it is kept if it is one transaction.
+// A script of several statements, outside any batch (migrations). On failure nothing of it is kept if it is one
+// transaction.
 enum result db_script(struct db *db, const char *sql, struct err *err) MUST_USE;
 
 // One statement alone, for tools: params may be none.

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// classifierd: types, places and flags received letters, and accepts what the policy leaves to it; the rest waits in
+// TRIAGE for the desk, emergencies for the duty officer. Works from hints that carry a copy, and from the database's
+// own list.
+#include "core/classify.h"
+#include "core/number.h"
+#include "run/clock.h"
+#include "store/letters.h"
+#include "store/poison.h"
+#include "store/policy_store.h"
+#include "store/recent.h"
+#include "store/stage.h"
+#include "wire/wire.gen.h"
+
+#include <stdlib.h>
+
+#define BATCH_BYTES ((size_t)4 << 20)
+#define HINT_HWM 400
+#define SWEEP_MAX 200 // letters may be long: what one sweep holds in memory
+
+enum { CLASSIFIED, TO_DESK, EMERGENCIES, SWEPT, BAD_FRAMES, POISONED, BATCHES, HINTS_LOST };
+static struct counter counters[] = {
+    [CLASSIFIED] = {"letters_classified_total", "letters typed and placed", COUNTER, 0},
+    [TO_DESK] = {"letters_to_desk_total", "letters that wait for the desk", COUNTER, 0},
+    [EMERGENCIES] = {"emergencies_total", "letters held for a duty officer", COUNTER, 0},
+    [SWEPT] = {"letters_swept_total", "letters found by the sweep rather than by a hint", COUNTER, 0},
+    [BAD_FRAMES] = {"bad_frames_total", "frames that are no hint at all", COUNTER, 0},
+    [POISONED] = {"dead_letters_total", "letters that the database refused", COUNTER, 0},
+    [BATCHES] = {"batches_total", "transactions", COUNTER, 0},
+    [HINTS_LOST] = {"hints_lost_total", "hints the dispatcher will find by its sweep instead", COUNTER, 0},
+    {0},
+};
+
+struct classifier {
+    struct stage stage;
+    struct bus *listen, *dispatch;
+    struct cases *cases;
+    struct recent recent;
+    int batch, sweep_timer;
+    int64_t swept_to;
+    struct buf out;
+    // The batch under way.
+    struct msg msgs[CASES_MAX];
+    struct letter letters[CASES_MAX];
+    struct classification found[CASES_MAX];
+    struct change changes[CASES_MAX];
+    struct applied applied[CASES_MAX];
+};
+
+static void hint(struct classifier *cl, int n)
+{
+    struct msg_case_accepted m = {.case_ids_n = 0};
+    for (int i = 0; i < n; i++)
+        if (cl->applied[i].result == OK && cl->applied[i].state == ACCEPTED)
+            m.case_ids[m.case_ids_n++] = cl->changes[i].case_id;
+    if (m.case_ids_n == 0)
+        return;
+    cl->out.n = 0;
+    wire_put_case_accepted(&cl->out, (uint64_t)m.case_ids[0], &m);
+    if (!bus_send(cl->dispatch, NULL, cl->out.p, cl->out.n))
+        count(&counters[HINTS_LOST], m.case_ids_n);
+}
+
+// A letter that the database refuses alone goes to the dead letters, and the sweep leaves it to the desk.
+static enum result bury(struct classifier *cl, int i, struct err *err)
+{
+    char id[24];
+    struct text t = TEXT(id);
+    text_i64(&t, cl->changes[i].case_id);
+    struct poison item = {.ref = text_get(&t), .case_id = cl->changes[i].case_id, .err = &cl->applied[i].err};
+    log_err(LOG_ERROR, id, item.err);
+    count(&counters[POISONED], 1);
+    return poison_add(cl->stage.db, "classifier", clock_now(), &item, 1, err);
+}
+
+// Think and apply; false when the database went away.
+static bool handle(struct classifier *cl, int n)
+{
+    struct err err;
+    for (int i = 0; i < n; i++) {
+        classify(cl->stage.policy, &cl->letters[i], &cl->found[i]);
+        cl->changes[i] = (struct change){.case_id = cl->letters[i].id,
+                                         .event = cl->found[i].flags & FLAG_URGENT ? EV_FLAG_EMERGENCY : EV_TRIAGE,
+                                         .actor = ACTOR_CLASSIFIER,
+                                         .found = &cl->found[i]};
+    }
+    enum result result = cases_apply(cl->cases, cl->stage.policy, clock_now(), cl->changes, n, cl->applied, &err);
+    for (int i = 0; result == OK && i < n; i++) {
+        const struct applied *a = &cl->applied[i];
+        if (a->result == REJECT)
+            result = bury(cl, i, &err);
+        recent_add(&cl->recent, cl->changes[i].case_id);
+        if (a->result != OK)
+            continue;
+        count(&counters[CLASSIFIED], 1);
+        count(&counters[TO_DESK], a->state == TRIAGE);
+        count(&counters[EMERGENCIES], a->state == EMERGENCY);
+    }
+    count(&counters[BATCHES], 1);
+    if (result != OK) {
+        stage_failed(&cl->stage, result, &err);
+        return false;
+    }
+    hint(cl, n);
+    return true;
+}
+
+static bool take(struct classifier *cl, const struct msg *msg, struct letter *out)
+{
+    struct frame frame;
+    struct msg_letter_received m;
+    struct err err;
+    if (frame_get(msg->p, msg->n, &frame, &err) != OK || wire_get_letter_received(&frame, &m, &err) != OK) {
+        count(&counters[BAD_FRAMES], 1);
+        log_err(LOG_WARN, "hint", &err);
+        return false;
+    }
+    if (recent_has(&cl->recent, m.case_id))
+        return false;
+    *out = (struct letter){.id = m.case_id,
+                           .mailbox = (int32_t)m.mailbox,
+                           .claimed = (enum kind)m.claimed,
+                           .confidential = m.confidential,
+                           .title = m.title,
+                           .body = m.body,
+                           .place = m.place,
+                           .accused_n = m.accused_n};
+    for (uint32_t i = 0; i < m.accused_n; i++)
+        out->accused[i] = m.accused[i];
+    return true;
+}
+
+static void on_hint(void *arg)
+{
+    struct classifier *cl = arg;
+    int n = 0;
+    size_t bytes = 0;
+    bool dry = false;
+    while (n < cl->batch && bytes < BATCH_BYTES) {
+        if (!bus_recv(cl->listen, &cl->msgs[n])) {
+            dry = true;
+            break;
+        }
+        bytes += cl->msgs[n].n;
+        if (take(cl, &cl->msgs[n], &cl->letters[n]))
+            n++;
+        else
+            bus_done(&cl->msgs[n]);
+    }
+    if (n > 0 && stage_ready(&cl->stage))
+        handle(cl, n);
+    for (int i = 0; i < n; i++)
+        bus_done(&cl->msgs[i]);
+    // Under load hints get lost; as soon as there is air, look what they left behind.
+    if (dry && n > 0)
+        loop_soon(cl->stage.run->loop, cl->sweep_timer);
+}
+
+// The work list itself, a page a turn, so that hints are still read in between.
+static void on_sweep(void *arg)
+{
+    struct classifier *cl = arg;
+    int found, n = 0;
+    struct err err;
+    if (!stage_ready(&cl->stage))
+        return;
+    enum result result = letters_received(cl->stage.db, cl->swept_to, SWEEP_MAX, cl->letters, &found, &err);
+    if (result != OK) {
+        stage_failed(&cl->stage, result, &err);
+        return;
+    }
+    bool more = found == SWEEP_MAX;
+    cl->swept_to = more ? cl->letters[found - 1].id : 0;
+    for (int i = 0; i < found; i++)
+        if (!recent_has(&cl->recent, cl->letters[i].id))
+            cl->letters[n++] = cl->letters[i];
+    count(&counters[SWEPT], n);
+    if ((n == 0 || handle(cl, n)) && more)
+        loop_soon(cl->stage.run->loop, cl->sweep_timer);
+}
+
+static void check(enum result result, const struct err *err)
+{
+    if (result != OK) {
+        log_err(LOG_ERROR, "cannot start", err);
+        exit(EXIT_CONFIG);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct classifier cl;
+    static const struct statement *const lists[] = {cases_statements, letters_received_statements,
+                                                    policy_store_statements, poison_statements, NULL};
+    struct err err;
+    struct run *run = run_start(argc, argv, "classifierd", counters);
+    stage_open(&cl.stage, run, "pa_classifier", lists);
+    cl.cases = cases_new(cl.stage.db);
+    cl.batch = (int)config_int(run->config, "classifier/batch");
+    check(bus_push_connect(config_text(run->config, "dispatcher/listen"), HINT_HWM, &cl.dispatch, &err), &err);
+    check(bus_pull_bind(config_text(run->config, "classifier/listen"), HINT_HWM, &cl.listen, &err), &err);
+    loop_socket(run->loop, cl.listen, on_hint, &cl);
+    cl.sweep_timer = loop_every(run->loop, config_int(run->config, "classifier/sweep"), on_sweep, &cl);
+    loop_soon(run->loop, cl.sweep_timer);
+    loop_every(run->loop, 1000, stage_refresh, &cl.stage);
+    int status = run_loop(run);
+    bus_close(cl.listen);
+    bus_close(cl.dispatch);
+    bus_term();
+    cases_free(cl.cases);
+    stage_close(&cl.stage);
+    buf_free(&cl.out);
+    run_free(run);
+    return status;
+}

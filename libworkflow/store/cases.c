@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/cases.h"
+
+#include "core/classify.h"
+#include "store/cases.sql.h"
+#include "store/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RULES_MAX 128
+
+const struct statement cases_statements[] = {
+    {"because_read", SQL_because_read},
+    {"case_lock", SQL_case_lock},
+    {"leg_read", SQL_leg_read},
+    {"inbox_find", SQL_inbox_find},
+    {"case_update", SQL_case_update},
+    {"leg_insert", SQL_leg_insert},
+    {"leg_update", SQL_leg_update},
+    {"journal_insert", SQL_journal_insert},
+    {"reply_insert", SQL_reply_insert},
+    {"internal_report_insert", SQL_internal_report_insert},
+    {"inbox_insert", SQL_inbox_insert},
+    {"inbox_seen", SQL_inbox_seen},
+    {"head_lock", SQL_head_lock},
+    {"queue_append", SQL_queue_append},
+    {0},
+};
+
+struct cases {
+    struct db *db;
+    bool because_known;
+    int16_t because[RULES_MAX]; // by position in rules[]
+    struct case_facts *facts;   // CASES_MAX, ascending by id
+    bool *touched;
+    int facts_n;
+    bool *applied_cause; // by change: its cause was written by this batch
+    struct rows ids, causes, cases_up, legs_in, legs_up, journal, replies, reports, inbox, seen, heads, queue;
+};
+
+struct cases *cases_new(struct db *db)
+{
+    struct cases *cs = calloc(1, sizeof *cs);
+    insist(cs);
+    cs->db = db;
+    cs->facts = calloc(CASES_MAX, sizeof *cs->facts);
+    cs->touched = calloc(CASES_MAX, sizeof *cs->touched);
+    cs->applied_cause = calloc(CASES_MAX, sizeof *cs->applied_cause);
+    insist(cs->facts && cs->touched && cs->applied_cause);
+    return cs;
+}
+
+void cases_free(struct cases *cs)
+{
+    if (!cs)
+        return;
+    struct rows *all[] = {&cs->ids,     &cs->causes,  &cs->cases_up, &cs->legs_in, &cs->legs_up, &cs->journal,
+                          &cs->replies, &cs->reports, &cs->inbox,    &cs->seen,    &cs->heads,   &cs->queue};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        rows_free(all[i]);
+    free(cs->facts);
+    free(cs->touched);
+    free(cs->applied_cause);
+    free(cs);
+}
+
+// ---- Reasons ----
+
+static enum result read_because(struct cases *cs, struct err *err)
+{
+    enum result result = db_run(cs->db, "because_read", 0, NULL, err);
+    if (result != OK)
+        return result;
+    for (int k = 0; rules[k].id; k++) {
+        insist(k < RULES_MAX);
+        cs->because[k] = 0;
+        for (int row = 0; row < db_rows(cs->db, 0); row++)
+            if (str_is(db_text(cs->db, 0, row, 1), rules[k].id) && str_is(db_text(cs->db, 0, row, 2), rules[k].because))
+                cs->because[k] = (int16_t)db_int(cs->db, 0, row, 0);
+        if (cs->because[k] == 0)
+            return err_set_str(err, REJECT, "old_schema", "because", "the database does not know the reason of rule ",
+                               str_of(rules[k].id), ": run `letterctl migrate`");
+    }
+    cs->because_known = true;
+    return OK;
+}
+
+enum result because_id(struct cases *cs, const struct rule *rule, int16_t *id, struct err *err)
+{
+    if (!cs->because_known) {
+        enum result result = read_because(cs, err);
+        if (result != OK)
+            return result;
+    }
+    *id = cs->because[rule - rules];
+    return OK;
+}
+
+// ---- Reading ----
+
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static struct case_facts *facts_find(struct cases *cs, int64_t id)
+{
+    int low = 0, high = cs->facts_n;
+    while (low < high) {
+        int mid = (low + high) / 2;
+        if (cs->facts[mid].id < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < cs->facts_n && cs->facts[low].id == id ? &cs->facts[low] : NULL;
+}
+
+static void take_cases(struct cases *cs, int q)
+{
+    struct db *db = cs->db;
+    cs->facts_n = db_rows(db, q);
+    insist(cs->facts_n <= CASES_MAX);
+    for (int row = 0; row < cs->facts_n; row++) {
+        struct case_facts *f = &cs->facts[row];
+        memset(f, 0, offsetof(struct case_facts, legs));
+        f->legs_n = 0;
+        f->id = db_int(db, q, row, 0);
+        f->version = (int32_t)db_int(db, q, row, 1);
+        f->mailbox = (int32_t)db_int(db, q, row, 2);
+        f->bureau = (int32_t)db_int(db, q, row, 3);
+        f->place = (int32_t)db_int(db, q, row, 4);
+        f->accused = (int32_t)db_int(db, q, row, 5);
+        f->state = (enum case_state)db_int(db, q, row, 6);
+        f->kind = (enum kind)db_int(db, q, row, 7);
+        f->category = (int16_t)db_int(db, q, row, 8);
+        f->flags = (uint8_t)db_int(db, q, row, 9);
+        f->confidence = (int16_t)db_int(db, q, row, 10);
+        f->outcome = (enum outcome)db_int(db, q, row, 11);
+        f->round = (int16_t)db_int(db, q, row, 12);
+        f->received_at = db_time(db, q, row, 13);
+        f->due_at = db_time(db, q, row, 14);
+        cs->touched[row] = false;
+    }
+}
+
+static enum result take_legs(struct cases *cs, int q, struct err *err)
+{
+    struct db *db = cs->db;
+    for (int row = 0; row < db_rows(db, q); row++) {
+        struct case_facts *f = facts_find(cs, db_int(db, q, row, 0));
+        if (!f || f->legs_n == CASE_LEGS)
+            return err_set(err, BROKEN, "broken", "leg", "a leg without a case, or more legs than a case may have");
+        f->legs[f->legs_n++] = (struct leg_facts){
+            .id = (int16_t)db_int(db, q, row, 1),
+            .parent = (int16_t)db_int(db, q, row, 2),
+            .unit = (int32_t)db_int(db, q, row, 3),
+            .role = (enum leg_role)db_int(db, q, row, 4),
+            .state = (enum leg_state)db_int(db, q, row, 5),
+            .due_at = db_time(db, q, row, 6),
+        };
+    }
+    return OK;
+}
+
+// Which causes were applied by an earlier transaction, or stand twice in this batch.
+static void take_causes(struct cases *cs, int q, const struct change *changes, int n, struct applied *out)
+{
+    struct db *db = cs->db;
+    int causes[CASES_MAX], causes_n = 0;
+    for (int i = 0; i < n; i++)
+        if (changes[i].cause.p)
+            causes[causes_n++] = i;
+    for (int row = 0; row < db_rows(db, q); row++) {
+        int i = causes[db_int(db, q, row, 0) - 1];
+        const struct change *c = &changes[i];
+        if (db_int(db, q, row, 1) == c->case_id && db_int(db, q, row, 2) == c->digest)
+            out[i].result = DUPLICATE;
+        else
+            err_set(&out[i].err, out[i].result = REJECT, "conflict", "event_id",
+                    "event_id: this bureau has used it for another event");
+    }
+}
+
+static bool needs_legs(const struct change *changes, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (changes[i].actor != ACTOR_CLASSIFIER)
+            return true;
+    return false;
+}
+
+static enum result read_facts(struct cases *cs, const struct change *changes, int n, struct applied *out,
+                              struct err *err)
+{
+    int64_t ids[CASES_MAX];
+    int distinct = 0;
+    for (int i = 0; i < n; i++)
+        ids[i] = changes[i].case_id;
+    qsort(ids, (size_t)n, sizeof *ids, compare_ids);
+    ROWS_START(&cs->ids, COL_INT8);
+    for (int i = 0; i < n; i++)
+        if (i == 0 || ids[i] != ids[distinct - 1])
+            column_int(&cs->ids.c[0], ids[distinct++] = ids[i]);
+    ROWS_START(&cs->causes, COL_INT4, COL_TEXT);
+    for (int i = 0; i < n; i++) {
+        if (!changes[i].cause.p)
+            continue;
+        column_int(&cs->causes.c[0], changes[i].cause_by);
+        column_text(&cs->causes.c[1], changes[i].cause);
+    }
+
+    int legs = -1, causes = -1, at = 2;
+    db_command(cs->db, "BEGIN");
+    rows_query(cs->db, "case_lock", &cs->ids);
+    if (needs_legs(changes, n)) {
+        rows_query(cs->db, "leg_read", &cs->ids);
+        legs = at++;
+    }
+    if (cs->causes.c[0].n > 0) {
+        rows_query(cs->db, "inbox_find", &cs->causes);
+        causes = at++;
+    }
+    enum result result = db_flush(cs->db, err);
+    if (result != OK)
+        return result;
+    take_cases(cs, 1);
+    if (legs >= 0)
+        result = take_legs(cs, legs, err);
+    if (causes >= 0)
+        take_causes(cs, causes, changes, n, out);
+    return result;
+}
+
+// ---- Deciding ----
+
+static struct str journal_detail(const struct change *c, int k)
+{
+    if (k > 0) // the system's own steps follow from the first
+        return STR_NONE;
+    return c->found ? str_of(c->found->why) : c->reason;
+}
+
+static void write_step(struct cases *cs, const struct change *c, const struct case_facts *f, const struct decision *d,
+                       int k)
+{
+    const struct case_step *step = &d->steps[k];
+    struct column *j = cs->journal.c;
+    int32_t seq = f->version - d->steps_n + 1 + k;
+    column_int(&j[0], f->id);
+    column_int(&j[1], seq);
+    column_int(&j[2], step->rule->journal);
+    column_int(&j[3], cs->because[step->rule - rules]);
+    column_int(&j[4], step->to);
+    column_int(&j[5], step->leg);
+    column_int(&j[6], step->actor);
+    column_int(&j[7], step->unit);
+    column_text(&j[8], k == 0 ? c->post : STR_NONE);
+    column_text(&j[9], journal_detail(c, k));
+
+    bool brings_reply = step->rule->event == EV_REPORTED || (step->rule->event == EV_ISSUE_REPLY && k == 0);
+    if (brings_reply && c->public_reply.p) {
+        column_int(&cs->replies.c[0], f->id);
+        column_int(&cs->replies.c[1], seq);
+        column_int(&cs->replies.c[2], step->leg);
+        column_int(&cs->replies.c[3], f->outcome);
+        column_text(&cs->replies.c[4], c->public_reply);
+    }
+    if (brings_reply && c->internal_report.p) {
+        column_int(&cs->reports.c[0], f->id);
+        column_int(&cs->reports.c[1], seq);
+        column_text(&cs->reports.c[2], c->internal_report);
+    }
+}
+
+static void write_facts(struct cases *cs, struct case_facts *f)
+{
+    struct column *u = cs->cases_up.c;
+    column_int(&u[0], f->id);
+    column_int(&u[1], f->version);
+    column_int(&u[2], f->state);
+    column_int(&u[3], f->kind);
+    column_int(&u[4], f->category);
+    column_int(&u[5], f->flags);
+    column_int(&u[6], f->bureau);
+    column_int(&u[7], f->place);
+    column_int(&u[8], f->accused);
+    column_int(&u[9], f->confidence);
+    column_int(&u[10], f->outcome);
+    column_int(&u[11], f->round);
+    column_time(&u[12], f->due_at);
+    for (int i = 0; i < f->legs_n; i++) {
+        struct leg_facts *leg = &f->legs[i];
+        if (!leg->changed)
+            continue;
+        if (leg->created) {
+            struct column *in = cs->legs_in.c;
+            column_int(&in[0], f->id);
+            column_int(&in[1], leg->id);
+            column_int(&in[2], leg->parent);
+            column_int(&in[3], leg->unit);
+            column_int(&in[4], leg->role);
+            column_int(&in[5], leg->state);
+            column_time(&in[6], leg->due_at);
+        } else {
+            struct column *up = cs->legs_up.c;
+            column_int(&up[0], f->id);
+            column_int(&up[1], leg->id);
+            column_int(&up[2], leg->state);
+            column_time(&up[3], leg->due_at);
+        }
+    }
+}
+
+static void start_writes(struct cases *cs, wf_time now, const struct policy *policy)
+{
+    ROWS_START(&cs->cases_up, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT4, COL_INT4, COL_INT4,
+               COL_INT2, COL_INT2, COL_INT2, COL_TIME);
+    ROWS_START(&cs->legs_in, COL_INT8, COL_INT2, COL_INT2, COL_INT4, COL_INT2, COL_INT2, COL_TIME);
+    ROWS_START(&cs->legs_up, COL_INT8, COL_INT2, COL_INT2, COL_TIME);
+    ROWS_START(&cs->journal, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT4, COL_TEXT,
+               COL_TEXT);
+    ROWS_START(&cs->replies, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_TEXT);
+    ROWS_START(&cs->reports, COL_INT8, COL_INT4, COL_TEXT);
+    ROWS_START(&cs->inbox, COL_INT4, COL_TEXT, COL_INT8, COL_INT8);
+    ROWS_START(&cs->seen, COL_INT4, COL_TEXT);
+    ROWS_START(&cs->heads, COL_INT4);
+    ROWS_START(&cs->queue, COL_INT4, COL_INT8, COL_INT2);
+    struct rows *timed[] = {&cs->legs_in, &cs->journal, &cs->replies, &cs->queue};
+    for (size_t i = 0; i < sizeof timed / sizeof *timed; i++)
+        column_time(rows_scalar(timed[i], COL_TIME), now);
+    column_int(rows_scalar(&cs->journal, COL_INT4), policy->version);
+}
+
+// The earlier change of this batch that has the same cause, or -1.
+static int same_cause(const struct cases *cs, const struct change *changes, int i)
+{
+    for (int k = 0; k < i; k++)
+        if (cs->applied_cause[k] && changes[k].cause_by == changes[i].cause_by &&
+            str_eq(changes[k].cause, changes[i].cause))
+            return k;
+    return -1;
+}
+
+static void decide_one(struct cases *cs, const struct policy *policy, wf_time now, const struct change *changes, int i,
+                       struct applied *out)
+{
+    const struct change *c = &changes[i];
+    struct applied *a = &out[i];
+    struct case_facts *f = facts_find(cs, c->case_id);
+    if (f) {
+        a->state = f->state;
+        a->mailbox = f->mailbox;
+    }
+    int twin = c->cause.p && a->result == OK ? same_cause(cs, changes, i) : -1;
+    if (twin >= 0) {
+        a->result = DUPLICATE;
+        if (changes[twin].case_id != c->case_id || changes[twin].digest != c->digest)
+            err_set(&a->err, a->result = REJECT, "conflict", "event_id",
+                    "event_id: this bureau has used it for another event");
+    }
+    if (a->result == DUPLICATE && c->cause.p) {
+        column_int(&cs->seen.c[0], c->cause_by);
+        column_text(&cs->seen.c[1], c->cause);
+    }
+    if (a->result != OK)
+        return;
+    if (!f || (c->mailbox != 0 && c->mailbox != f->mailbox)) {
+        err_set(&a->err, a->result = REJECT, "not_found", "number", "number: there is no such case");
+        return;
+    }
+    struct decision d;
+    a->result = case_decide(policy, now, c, f, &d, &a->err);
+    if (a->result != OK)
+        return;
+    cs->touched[f - cs->facts] = true;
+    a->state = f->state;
+    a->queue_to = d.queue_to;
+    for (int k = 0; k < d.steps_n; k++)
+        write_step(cs, c, f, &d, k);
+    if (d.queue_to != 0) {
+        column_int(&cs->heads.c[0], d.queue_to);
+        column_int(&cs->queue.c[0], d.queue_to);
+        column_int(&cs->queue.c[1], f->id);
+        column_int(&cs->queue.c[2], d.queue_leg);
+    }
+    if (c->cause.p) {
+        cs->applied_cause[i] = true;
+        column_int(&cs->inbox.c[0], c->cause_by);
+        column_text(&cs->inbox.c[1], c->cause);
+        column_int(&cs->inbox.c[2], c->case_id);
+        column_int(&cs->inbox.c[3], c->digest);
+    }
+}
+
+// ---- Writing ----
+
+static enum result write_all(struct cases *cs, struct err *err)
+{
+    struct db *db = cs->db;
+    const struct {
+        const char *statement;
+        struct rows *rows;
+    } writes[] = {
+        {"case_update", &cs->cases_up},   {"leg_insert", &cs->legs_in},   {"leg_update", &cs->legs_up},
+        {"journal_insert", &cs->journal}, {"reply_insert", &cs->replies}, {"internal_report_insert", &cs->reports},
+        {"inbox_insert", &cs->inbox},     {"inbox_seen", &cs->seen},      {"head_lock", &cs->heads},
+        {"queue_append", &cs->queue}, // the heads last: P3
+    };
+    enum { WRITES = sizeof writes / sizeof *writes };
+    int at[WRITES], sent = 0;
+    for (int i = 0; i < WRITES; i++) {
+        at[i] = -1;
+        if (writes[i].rows->c[0].n == 0)
+            continue;
+        rows_query(db, writes[i].statement, writes[i].rows);
+        at[i] = sent++;
+    }
+    db_command(db, "COMMIT");
+    enum result result = db_flush(db, err);
+    if (result != OK)
+        return result;
+    for (int i = 0; i < WRITES; i++) {
+        bool counted = writes[i].rows != &cs->seen && writes[i].rows != &cs->heads; // these hold repeats
+        if (at[i] >= 0 && counted && db_affected(db, at[i]) != writes[i].rows->c[0].n)
+            return err_set_str(
+                err, BROKEN, "broken", "",
+                "the database wrote another number of rows than it was given: ", str_of(writes[i].statement), "");
+    }
+    return OK;
+}
+
+static enum result apply_once(struct cases *cs, const struct policy *policy, wf_time now, const struct change *changes,
+                              int n, struct applied *out, struct err *err)
+{
+    for (int i = 0; i < n; i++) {
+        out[i] = (struct applied){.result = OK};
+        cs->applied_cause[i] = false;
+    }
+    enum result result = read_facts(cs, changes, n, out, err);
+    if (result != OK)
+        return result;
+    start_writes(cs, now, policy);
+    for (int i = 0; i < n; i++)
+        decide_one(cs, policy, now, changes, i, out);
+    for (int i = 0; i < cs->facts_n; i++)
+        if (cs->touched[i])
+            write_facts(cs, &cs->facts[i]);
+    return write_all(cs, err);
+}
+
+// A batch that the database refuses is tried again in halves, until the change at fault is alone.
+static enum result apply_halving(struct cases *cs, const struct policy *policy, wf_time now,
+                                 const struct change *changes, int n, struct applied *out, struct err *err)
+{
+    enum result result = apply_once(cs, policy, now, changes, n, out, err);
+    if (result != REJECT)
+        return result;
+    if (n == 1) {
+        out[0] = (struct applied){.result = REJECT, .err = *err};
+        return OK;
+    }
+    result = apply_halving(cs, policy, now, changes, n / 2, out, err);
+    if (result == OK)
+        result = apply_halving(cs, policy, now, changes + n / 2, n - n / 2, out + n / 2, err);
+    return result;
+}
+
+enum result cases_apply(struct cases *cs, const struct policy *policy, wf_time now, const struct change *changes, int n,
+                        struct applied *out, struct err *err)
+{
+    insist(n <= CASES_MAX);
+    if (n == 0)
+        return OK;
+    if (!cs->because_known) {
+        enum result result = read_because(cs, err);
+        if (result != OK)
+            return result;
+    }
+    return apply_halving(cs, policy, now, changes, n, out, err);
+}

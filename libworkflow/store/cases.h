@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// cases: the only way a case changes. A batch of changes is one transaction: lock the rows in id order, read the facts,
+// let core decide each, write states, legs, journal, replies and queue rows with a handful of set statements, commit.
+#ifndef STORE_CASES_H
+#define STORE_CASES_H
+
+#include "core/case.h"
+#include "store/db.h"
+
+#define CASES_MAX 1000 // changes in one call
+
+extern const struct statement cases_statements[];
+
+// What became of one change.
+struct applied {
+    enum result result; // OK, DUPLICATE (done before), REJECT (err says why); the others are the batch's
+    enum case_state state;
+    int32_t queue_to; // bureau whose queue grew, 0: none
+    int32_t mailbox;  // of the case
+    struct err err;
+};
+
+struct cases; // memory kept between batches
+struct cases *cases_new(struct db *db);
+void cases_free(struct cases *cases);
+
+// Applies changes in their order. Several changes of one case, and repeats of one cause, may stand in one batch.
+// OK: committed; out[i] tells each. A change that the database refuses is found by halving the batch and REJECTed
+// alone. RETRY: nothing is known to be done (away, or the outcome of COMMIT is unknown); calling again with the same
+// changes is safe. BROKEN: the database contradicts itself (a row that was locked is not there).
+enum result cases_apply(struct cases *cases, const struct policy *policy, wf_time now, const struct change *changes,
+                        int n, struct applied *out, struct err *err) MUST_USE;
+
+// For intake, which opens cases: the because.id of a rule. REJECT when the database does not know the rule's words.
+enum result because_id(struct cases *cases, const struct rule *rule, int16_t *id, struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/db.h"
+
+#include "run/clock.h"
+
+#include <arpa/inet.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH_MAX 64
+#define SERVER_MIN 150020 // 15.20: ON CONFLICT and row security fixes
+#define RECONNECT_EVERY (WF_SECOND / 2)
+#define PG_EPOCH INT64_C(946684800000000)
+
+struct db {
+    PGconn *conn;
+    char conninfo[1024];
+    const char *role;
+    const struct statement *const *lists;
+    int64_t timeout; // microseconds for one answer
+    int64_t next_attempt;
+    PGresult *results[BATCH_MAX];
+    int queries; // sent since the last flush began
+    int results_n;
+    bool commits; // the batch holds a COMMIT
+    bool warned;  // the server warned while it ran
+    bool flushed;
+    bool send_failed;
+};
+
+struct db *db_open(const struct config *config, const char *role, const struct statement *const *lists)
+{
+    struct db *db = calloc(1, sizeof *db);
+    insist(db);
+    snprintf(db->conninfo, sizeof db->conninfo, "%s", config_text(config, "database/conninfo"));
+    db->role = role;
+    db->lists = lists;
+    db->timeout = config_int(config, "database/timeout") * 1000;
+    return db;
+}
+
+static void clear_results(struct db *db)
+{
+    for (int i = 0; i < db->results_n; i++)
+        PQclear(db->results[i]);
+    db->results_n = 0;
+}
+
+static void drop(struct db *db)
+{
+    clear_results(db);
+    PQfinish(db->conn);
+    db->conn = NULL;
+    db->queries = 0;
+    db->commits = false;
+    db->send_failed = false;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    drop(db);
+    free(db);
+}
+
+bool db_connected(const struct db *db)
+{
+    return db->conn != NULL;
+}
+
+// First line of the server's or libpq's words, without its "ERROR:  " head.
+static struct str first_line(const char *message)
+{
+    struct str s = str_of(message ? message : "");
+    s = str_split(&s, '\n');
+    const char *colon = s.n > 7 ? memchr(s.p, ':', 10) : NULL;
+    if (colon && strncmp(colon, ":  ", 3) == 0)
+        s = (struct str){colon + 3, s.n - (size_t)(colon + 3 - s.p)};
+    return s;
+}
+
+static enum result lost(struct db *db, struct err *err, const char *what)
+{
+    char words[200];
+    struct text t = TEXT(words);
+    text_str(&t, db->conn ? first_line(PQerrorMessage(db->conn)) : STR(""));
+    err_set_str(err, RETRY, "database_away", "", what, text_get(&t), "");
+    drop(db);
+    return RETRY;
+}
+
+static enum result failure(const char *sqlstate, const char *message, struct err *err)
+{
+    // Away, shutting down, out of resources, read-only after a failover, deadlock, serialization: may work later.
+    static const char *const later[] = {"08", "57", "53", "40", "58", "55P03", "25006", "25P03", "26000"};
+    const char *state = sqlstate ? sqlstate : "08000";
+    enum result result = REJECT;
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+        if (strncmp(state, later[i], strlen(later[i])) == 0)
+            result = RETRY;
+    return err_set_str(err, result, state, "", "database: ", first_line(message), "");
+}
+
+static void on_notice(void *arg, const PGresult *notice)
+{
+    struct db *db = arg;
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity && strcmp(severity, "WARNING") == 0)
+        db->warned = true;
+}
+
+// ---- Batches ----
+
+static void begin_batch(struct db *db)
+{
+    if (db->flushed) {
+        clear_results(db);
+        db->flushed = false;
+    }
+    insist(db->queries < BATCH_MAX);
+}
+
+void db_query(struct db *db, const char *statement, int n, struct column *const *params)
+{
+    const char *values[48];
+    int lengths[48], formats[48];
+    insist(n <= 48);
+    begin_batch(db);
+    db->queries++;
+    if (!db->conn)
+        return;
+    for (int i = 0; i < n; i++) {
+        struct str v = column_value(params[i]);
+        values[i] = v.p;
+        lengths[i] = (int)v.n;
+        formats[i] = 1;
+    }
+    if (!PQsendQueryPrepared(db->conn, statement, n, values, lengths, formats, 1))
+        db->send_failed = true;
+}
+
+void db_command(struct db *db, const char *sql)
+{
+    begin_batch(db);
+    db->queries++;
+    if (strcmp(sql, "COMMIT") == 0)
+        db->commits = true;
+    if (db->conn && !PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 1))
+        db->send_failed = true;
+}
+
+// Reads and writes until the Sync's answer is in. false: lost or late.
+static bool drain(struct db *db, PGresult **first_error)
+{
+    int64_t deadline = clock_mono() + db->timeout;
+    for (;;) {
+        int unsent = PQflush(db->conn);
+        if (unsent < 0)
+            return false;
+        while (!PQisBusy(db->conn)) {
+            PGresult *r = PQgetResult(db->conn);
+            if (!r) {
+                if (PQstatus(db->conn) != CONNECTION_OK)
+                    return false;
+                continue;
+            }
+            ExecStatusType status = PQresultStatus(r);
+            if (status == PGRES_PIPELINE_SYNC) {
+                PQclear(r);
+                return true;
+            }
+            if (db->results_n < BATCH_MAX)
+                db->results[db->results_n++] = r;
+            if (status == PGRES_FATAL_ERROR && !*first_error)
+                *first_error = r;
+        }
+        struct pollfd fd = {PQsocket(db->conn), (short)(POLLIN | (unsent ? POLLOUT : 0)), 0};
+        int64_t left = deadline - clock_mono();
+        if (left <= 0)
+            return false;
+        if (poll(&fd, 1, (int)(left / 1000 + 1)) > 0 && (fd.revents & ~POLLOUT) && !PQconsumeInput(db->conn))
+            return false;
+    }
+}
+
+static enum result run_batch(struct db *db, struct err *err)
+{
+    PGresult *error = NULL;
+    db->warned = false;
+    if (db->send_failed || !PQpipelineSync(db->conn) || !drain(db, &error))
+        return lost(db, err, "the database does not answer: ");
+    if (error)
+        return failure(PQresultErrorField(error, PG_DIAG_SQLSTATE), PQresultErrorMessage(error), err);
+    if (db->commits && db->warned) {
+        // "canceling wait for synchronous replication": committed here, perhaps not on the standby. Unknown, so not
+        // done.
+        drop(db);
+        return err_set(err, RETRY, "outcome_unknown", "",
+                       "the database warned about a COMMIT: its outcome is not known");
+    }
+    return OK;
+}
+
+enum result db_flush(struct db *db, struct err *err)
+{
+    if (!db->flushed && db->queries == 0)
+        begin_batch(db);
+    enum result result;
+    if (!db->conn) {
+        result = err_set(err, RETRY, "database_away", "", "no connection to the database");
+    } else {
+        result = run_batch(db, err);
+        if (result != OK && db->conn && PQtransactionStatus(db->conn) != PQTRANS_IDLE) {
+            clear_results(db);
+            db->commits = false;
+            db->send_failed = !PQsendQueryParams(db->conn, "ROLLBACK", 0, NULL, NULL, NULL, NULL, 1);
+            if (run_batch(db, &(struct err){0}) != OK)
+                drop(db); // what cannot be rolled back ends with its connection
+        }
+    }
+    if (result != OK)
+        clear_results(db);
+    db->queries = 0;
+    db->commits = false;
+    db->send_failed = false;
+    db->flushed = true;
+    return result;
+}
+
+void db_rollback(struct db *db)
+{
+    db_command(db, "ROLLBACK");
+    if (db_flush(db, &(struct err){0}) != OK)
+        drop(db);
+}
+
+enum result db_run(struct db *db, const char *statement, int n, struct column *const *params, struct err *err)
+{
+    db_query(db, statement, n, params);
+    return db_flush(db, err);
+}
+
+enum result db_script(struct db *db, const char *sql, struct err *err)
+{
+    begin_batch(db);
+    if (!db->conn || !PQexitPipelineMode(db->conn))
+        return lost(db, err, "the database does not answer: ");
+    PQsetnonblocking(db->conn, 0);
+    PGresult *r = PQexec(db->conn, sql);
+    enum result result = OK;
+    if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
+        result = failure(PQresultErrorField(r, PG_DIAG_SQLSTATE), PQresultErrorMessage(r), err);
+    PQclear(r);
+    if (PQtransactionStatus(db->conn) != PQTRANS_IDLE)
+        PQclear(PQexec(db->conn, "ROLLBACK"));
+    if (PQstatus(db->conn) != CONNECTION_OK || PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn))
+        return lost(db, err, "the database does not answer: ");
+    return result;
+}
+
+// ---- Results ----
+
+static const PGresult *result_at(const struct db *db, int i)
+{
+    insist(db->flushed && i >= 0 && i < db->results_n);
+    return db->results[i];
+}
+
+int db_rows(const struct db *db, int i)
+{
+    return PQntuples(result_at(db, i));
+}
+
+int64_t db_affected(const struct db *db, int i)
+{
+    PGresult *r = db->results[i];
+    (void)result_at(db, i);
+    return strtoll(PQcmdTuples(r), NULL, 10);
+}
+
+bool db_null(const struct db *db, int i, int row, int col)
+{
+    return PQgetisnull(result_at(db, i), row, col);
+}
+
+int64_t db_int(const struct db *db, int i, int row, int col)
+{
+    const PGresult *r = result_at(db, i);
+    int width = PQgetlength(r, row, col);
+    const uint8_t *p = (const uint8_t *)PQgetvalue(r, row, col);
+    if (width == 0)
+        return 0;
+    uint64_t v = p[0] & 0x80 && width > 1 ? UINT64_MAX : 0;
+    for (int k = 0; k < width; k++)
+        v = v << 8 | p[k];
+    return (int64_t)v;
+}
+
+wf_time db_time(const struct db *db, int i, int row, int col)
+{
+    return db_null(db, i, row, col) ? 0 : db_int(db, i, row, col) + PG_EPOCH;
+}
+
+struct str db_text(const struct db *db, int i, int row, int col)
+{
+    const PGresult *r = result_at(db, i);
+    if (PQgetisnull(r, row, col))
+        return STR_NONE;
+    return (struct str){PQgetvalue(r, row, col), (size_t)PQgetlength(r, row, col)};
+}
+
+// ---- Connecting ----
+
+static enum result check_setting(struct db *db, const char *name, const char *also, struct err *err)
+{
+    char sql[80];
+    snprintf(sql, sizeof sql, "SHOW %s", name);
+    db_command(db, sql);
+    enum result result = db_flush(db, err);
+    if (result != OK)
+        return result;
+    struct str value = db_text(db, 0, 0, 0);
+    if (str_is(value, "on") || (also && str_is(value, also)))
+        return OK;
+    char words[160];
+    struct text t = TEXT(words);
+    text_put(&t, "this database runs with ");
+    text_put(&t, name);
+    text_put(&t, " = ");
+    text_str(&t, value);
+    text_put(&t, ", so a crash can lose acknowledged letters: set it to on, and start again");
+    return err_set(err, REJECT, "unsafe_database", name, words);
+}
+
+static enum result check_server(struct db *db, struct err *err)
+{
+    if (PQserverVersion(db->conn) < SERVER_MIN)
+        return err_set_limit(err, REJECT, "old_database", "", "PostgreSQL 15.20 or later is needed, this is ",
+                             PQserverVersion(db->conn), ": upgrade the packages and restart the cluster");
+    enum result result = check_setting(db, "fsync", NULL, err);
+    if (result == OK)
+        result = check_setting(db, "full_page_writes", NULL, err);
+    if (result == OK)
+        result = check_setting(db, "synchronous_commit", "remote_apply", err);
+    if (result == OK)
+        result = check_setting(db, "data_checksums", NULL, err);
+    return result;
+}
+
+static enum result check_schema(struct db *db, struct err *err)
+{
+    db_command(db, "SELECT coalesce(max(version), 0) FROM schema_version");
+    enum result result = db_flush(db, err);
+    if (result == RETRY)
+        return result;
+    int64_t version = result == OK ? db_int(db, 0, 0, 0) : 0;
+    if (version == SCHEMA_VERSION)
+        return OK;
+    if (version < SCHEMA_VERSION)
+        return err_set_limit(err, REJECT, "old_schema", "", "the database has schema version ", version,
+                             ", which is too old: run `letterctl migrate`");
+    return err_set_limit(err, REJECT, "new_schema", "", "the database has schema version ", version,
+                         ", which is newer than this program: install the newer programs");
+}
+
+enum result db_prepare(struct db *db, const struct statement *list, struct err *err)
+{
+    for (const struct statement *s = list; s->name; s++) {
+        begin_batch(db);
+        if (!PQsendPrepare(db->conn, s->name, s->sql, 0, NULL))
+            db->send_failed = true;
+        db->queries++;
+        struct err why;
+        enum result result = db_flush(db, &why);
+        if (result != OK)
+            return err_set_str(err, result, why.code, s->name, "a statement cannot be prepared: ", str_of(why.text),
+                               "");
+    }
+    return OK;
+}
+
+static enum result connect_now(struct db *db, struct err *err)
+{
+    const char *keys[] = {"dbname", "application_name", "connect_timeout", "client_encoding", "options", "user", NULL};
+    const char *values[] = {
+        db->conninfo, db->role ? db->role : "letterctl", "3", "UTF8",
+        // The plans of set statements do not depend on their values; a lock that is not had soon is tried again.
+        "-c plan_cache_mode=force_generic_plan -c jit=off -c lock_timeout=5s "
+        "-c idle_in_transaction_session_timeout=60s",
+        db->role, NULL};
+    db->conn = PQconnectdbParams(keys, values, 1);
+    if (PQstatus(db->conn) != CONNECTION_OK)
+        return lost(db, err, "cannot reach the database: ");
+    PQsetNoticeReceiver(db->conn, on_notice, db);
+    if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn))
+        return lost(db, err, "cannot reach the database: ");
+    db->flushed = true;
+    enum result result = check_server(db, err);
+    if (result == OK && db->role)
+        result = check_schema(db, err);
+    for (const struct statement *const *list = db->lists; result == OK && list && *list; list++)
+        result = db_prepare(db, *list, err);
+    if (result != OK)
+        drop(db);
+    return result;
+}
+
+enum result db_ready(struct db *db, struct err *err)
+{
+    if (db->conn && PQstatus(db->conn) == CONNECTION_OK)
+        return OK;
+    if (db->conn)
+        drop(db);
+    int64_t now = clock_mono();
+    if (now < db->next_attempt)
+        return err_set(err, RETRY, "database_away", "", "no connection to the database; trying again shortly");
+    db->next_attempt = now + RECONNECT_EVERY;
+    return connect_now(db, err);
+}

@@ -1,0 +1,49 @@
+-- Letters come in: the key decides whether a letter is new, the day's serial gives its number, five set statements store it.
+
+-- name: letter_find
+SELECT k.ord::int, l.id, l.mailbox, l.claimed, l.confidential, l.occurred_at, l.title, l.place, l.accused, l.body
+FROM unnest($1::smallint[], $2::text[]) WITH ORDINALITY AS k (channel, client_ref, ord)
+JOIN letter l ON l.channel = k.channel AND l.client_ref = k.client_ref
+
+-- name: letter_writer_compare
+SELECT letter_writer_differs(n.id, n.name, n.phone, n.id_number, n.email)
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
+     AS n (id, name, phone, id_number, email, ord)
+ORDER BY n.ord
+
+-- name: serial_take
+INSERT INTO day_serial (day, next_serial) VALUES ($1::int, $2::int + 1)
+ON CONFLICT (day) DO UPDATE SET next_serial = day_serial.next_serial + $2::int
+RETURNING next_serial - $2::int
+
+-- name: letter_insert
+INSERT INTO letter (id, mailbox, channel, claimed, confidential, client_ref, occurred_at, title, place, accused, body,
+                    received_at)
+SELECT n.*, $12::timestamptz
+FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::boolean[], $6::text[], $7::timestamptz[],
+            $8::text[], $9::text[], $10::text[], $11::text[]) n
+
+-- name: writer_insert
+INSERT INTO writer (letter_id, name, phone, id_number, email)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) n
+
+-- name: case_insert
+INSERT INTO case_file (id, mailbox, kind, flags, due_at, version, bureau, place, accused, state, category, confidence,
+                       outcome, round, received_at)
+SELECT n.*, 1, 0, 0, 0, $6::smallint, 0, 0, 0, 1, $7::timestamptz
+FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::timestamptz[]) n
+
+-- name: case_opened
+INSERT INTO journal (case_id, seq, event, because, state, leg, actor, unit, at, policy)
+SELECT n.id, 1, $2::smallint, $3::smallint, $4::smallint, 0, $5::smallint, 0, $6::timestamptz, $7::int
+FROM unnest($1::bigint[]) AS n (id)
+
+-- name: letter_repeat_insert
+INSERT INTO letter_repeat (letter_id, at) SELECT n.id, $2::timestamptz FROM unnest($1::bigint[]) AS n (id)
+
+-- name: letters_received
+SELECT l.id, l.mailbox, l.claimed, l.confidential, l.title, l.body, l.place, l.accused
+FROM case_file c JOIN letter l ON l.id = c.id
+WHERE c.state = 10 AND c.id > $1::bigint
+  AND NOT EXISTS (SELECT FROM dead_letter d WHERE d.source = 'classifier' AND d.ref = c.id::text)
+ORDER BY c.id LIMIT $2::int
