@@ -224,9 +224,19 @@ static void test_descriptor(void **state)
     close(ends[1]);
 }
 
-// Two timers due at once: a stop in the first keeps the second from being called.
+// Two descriptors ready at once, and two timers due at once: a stop in the first keeps the second from being called.
 static void test_stop_at_once(void **state)
 {
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "a", 1), 1);
+    loop_fd(loop, ends[0], stop, NULL);
+    loop_fd(loop, ends[0], call, NULL);
+    loop_run(loop);
+    assert_int_equal(calls, 0);
+    close(ends[0]);
+    close(ends[1]);
+    tear_down(NULL);
+    set_up(NULL);
     loop_soon(loop, loop_every(loop, 60000, stop, NULL));
     loop_soon(loop, loop_every(loop, 60000, call, NULL));
     loop_run(loop);

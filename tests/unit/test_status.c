@@ -233,11 +233,12 @@ static void test_silent_clients(void **state)
         assert_int_equal(send(silent[i], "sta", 3, MSG_NOSIGNAL), 3);
     }
     assert_non_null(strstr(ask("help\n"), "drain"));
+    for (int i = 0; i < 40 - 16; i++) // those that came first made room
+        read_all(silent[i], 1000, answer, sizeof answer);
     assert_true(clock_mono() - from < WF_SECOND);
-    for (int i = 0; i < 39; i++)
+    for (int i = 40 - 16; i < 40; i++)
         read_all(silent[i], 4000, answer, sizeof answer);
     assert_true(clock_mono() - from > 1500 * 1000);
-    read_all(silent[39], 4000, answer, sizeof answer);
     assert_string_equal(answer, "");
     assert_non_null(strstr(ask("help\n"), "drain"));
 }
