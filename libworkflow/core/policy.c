@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/policy.h"
 
+const struct code policy_steps[] = {
+    {STEP_ACCEPT, "accept", "受理"},   {STEP_DISPATCH, "dispatch", "派单"}, {STEP_REVIEW, "review", "审核"},
+    {STEP_ISSUE, "issue", "核发答复"}, {STEP_CALLBACK, "callback", "回访"}, {0, NULL, NULL},
+};
+
+const struct code policy_clocks[] = {
+    {CLOCK_K2, "K2", "紧急确认"}, {CLOCK_K3, "K3", "受理审核"}, {CLOCK_K4, "K4", "派单"},   {CLOCK_K5, "K5", "签收"},
+    {CLOCK_K8, "K8", "办理答复"}, {CLOCK_K11, "K11", "回访"},   {CLOCK_K12, "K12", "重办"}, {0, NULL, NULL},
+};
+
 const struct unit *policy_unit(const struct policy *p, int32_t code)
 {
     size_t low = 0, high = p->units_n;

@@ -75,6 +75,9 @@ struct policy {
     const struct matcher *matcher;
 };
 
+// The names of steps and clocks in the files.
+extern const struct code policy_steps[], policy_clocks[];
+
 #define POLICY_FILES 8
 extern const char *const policy_file_names[POLICY_FILES]; // "units.tsv", "places.tsv", …
 

@@ -21,87 +21,20 @@ static const struct code levels[] = {
     {UNIT_SQUAD, "squad", ""},       {0, NULL, NULL},
 };
 static const struct code place_levels[] = {{1, "city", ""}, {2, "county", ""}, {3, "town", ""}, {0, NULL, NULL}};
-static const struct code steps[] = {{STEP_ACCEPT, "accept", ""},     {STEP_DISPATCH, "dispatch", ""},
-                                    {STEP_REVIEW, "review", ""},     {STEP_ISSUE, "issue", ""},
-                                    {STEP_CALLBACK, "callback", ""}, {0, NULL, NULL}};
 static const struct code modes[] = {{MODE_HUMAN, "human", ""}, {MODE_AUTO, "auto", ""}, {0, NULL, NULL}};
-static const struct code clocks[] = {{CLOCK_K2, "K2", ""},   {CLOCK_K3, "K3", ""}, {CLOCK_K4, "K4", ""},
-                                     {CLOCK_K5, "K5", ""},   {CLOCK_K8, "K8", ""}, {CLOCK_K11, "K11", ""},
-                                     {CLOCK_K12, "K12", ""}, {0, NULL, NULL}};
 static const struct code day_kinds[] = {{DAY_OFF, "off", ""}, {DAY_WORK, "work", ""}, {0, NULL, NULL}};
 
 struct parsing {
     struct tsv t;
     struct policy p;
-    struct arena *arena;
     struct err *err;
 };
-
-static enum result no_room(struct parsing *s)
-{
-    return err_set(s->err, RETRY, "no_room", "", "the catalogues do not fit into the memory set aside for them");
-}
-
-// An array for every row that the file can still hold.
-static void *rows(struct parsing *s, size_t size)
-{
-    void *array = arena_get(s->arena, size * tsv_rows(&s->t));
-    if (array == NULL) {
-        s->t.result = no_room(s);
-    }
-    return array;
-}
-
-// A copy of a cell that may not be empty.
-static bool keep(struct parsing *s, size_t column, const char *what, struct str *out)
-{
-    if (s->t.cell[column].n == 0) {
-        return tsv_fail(&s->t, what, STR_NONE, " may not be empty");
-    }
-    *out = arena_str(s->arena, s->t.cell[column]);
-    if (out->p == NULL) {
-        s->t.result = no_room(s);
-        return false;
-    }
-    return true;
-}
-
-// A name of a closed list; fails with all that is allowed.
-static bool named(struct parsing *s, size_t column, const char *what, const struct code *list, int *out)
-{
-    int code = code_find(list, s->t.cell[column]);
-    if (code == 0) {
-        char before[40], after[160];
-        struct text b = TEXT(before), a = TEXT(after);
-        text_put(&b, "unknown ");
-        text_put(&b, what);
-        text_put(&b, " '");
-        text_put(&a, "'; allowed:");
-        for (; list->name != NULL; list++) {
-            text_put(&a, " ");
-            text_put(&a, list->name);
-        }
-        return tsv_fail(&s->t, before, s->t.cell[column], after);
-    }
-    *out = code;
-    return true;
-}
-
-// Codes ascend, so that look-ups are binary and a duplicate is seen at once.
-static bool ascends(struct parsing *s, size_t column, bool first, int64_t before, int64_t now)
-{
-    if (first || now > before) {
-        return true;
-    }
-    return now == before ? tsv_fail(&s->t, "duplicate '", s->t.cell[column], "'")
-                         : tsv_fail(&s->t, "'", s->t.cell[column], "' is out of order: codes and dates must ascend");
-}
 
 static bool parse_unit(struct parsing *s, struct unit *u, size_t i)
 {
     int64_t code = 0, parent = 0;
     int level = 0;
-    if (!tsv_number(&s->t, 0, "code", 100000, 999999999, &code) || !named(s, 1, "level", levels, &level)) {
+    if (!tsv_number(&s->t, 0, "code", 100000, 999999999, &code) || !tsv_named(&s->t, 1, "level", levels, &level)) {
         return false;
     }
     if (!str_is(s->t.cell[2], "-") && !tsv_number(&s->t, 2, "parent", 100000, 999999999, &parent)) {
@@ -111,7 +44,7 @@ static bool parse_unit(struct parsing *s, struct unit *u, size_t i)
         return tsv_fail(&s->t, "the province has the parent '-', every other unit has a code there", STR_NONE, "");
     }
     u[i] = (struct unit){.code = (int32_t)code, .parent = (int32_t)parent, .level = (enum unit_level)level};
-    return ascends(s, 0, i == 0, i == 0 ? 0 : u[i - 1].code, code) && keep(s, 3, "name", &u[i].name);
+    return tsv_ascends(&s->t, 0, i == 0, i == 0 ? 0 : u[i - 1].code, code) && tsv_keep(&s->t, 3, "name", &u[i].name);
 }
 
 // Every unit leads to a province in at most as many steps as there are units.
@@ -145,7 +78,7 @@ static enum result check_units(struct parsing *s)
 
 static enum result parse_units(struct parsing *s)
 {
-    struct unit *u = rows(s, sizeof(*u));
+    struct unit *u = tsv_rows(&s->t, sizeof(*u));
     size_t n = 0;
     while (u != NULL && tsv_next(&s->t) && parse_unit(s, u, n)) {
         n++;
@@ -160,10 +93,10 @@ static bool parse_place(struct parsing *s, struct place *places, size_t i)
     struct place *l = &places[i];
     int64_t code = 0, parent = 0;
     int level = 0;
-    if (!named(s, 1, "level", place_levels, &level) ||
+    if (!tsv_named(&s->t, 1, "level", place_levels, &level) ||
         !tsv_number(&s->t, 0, "code", level == 3 ? 100000000 : 100000, level == 3 ? 999999999 : 999999, &code) ||
         !tsv_number(&s->t, 3, "parent", 100000, 999999, &parent) ||
-        !ascends(s, 0, i == 0, i == 0 ? 0 : places[i - 1].code, code)) {
+        !tsv_ascends(&s->t, 0, i == 0, i == 0 ? 0 : places[i - 1].code, code)) {
         return false;
     }
     l->code = l->city = (int32_t)code;
@@ -177,7 +110,7 @@ static bool parse_place(struct parsing *s, struct place *places, size_t i)
         }
         l->city = up->city;
     }
-    if (!str_is(s->t.cell[4], "-") && !keep(s, 4, "names", &l->names)) {
+    if (!str_is(s->t.cell[4], "-") && !tsv_keep(&s->t, 4, "names", &l->names)) {
         return false;
     }
     for (struct str names = l->names; names.p != NULL;) {
@@ -186,12 +119,12 @@ static bool parse_place(struct parsing *s, struct place *places, size_t i)
             return tsv_fail(&s->t, "a name is of 1 to 64 bytes, not '", name, "'");
         }
     }
-    return keep(s, 2, "name", &l->name);
+    return tsv_keep(&s->t, 2, "name", &l->name);
 }
 
 static enum result parse_places(struct parsing *s)
 {
-    struct place *l = rows(s, sizeof(*l));
+    struct place *l = tsv_rows(&s->t, sizeof(*l));
     s->p.places = l;
     while (l != NULL && tsv_next(&s->t) && parse_place(s, l, s->p.places_n)) {
         s->p.places_n++;
@@ -211,11 +144,11 @@ static bool has_category(const struct policy *p, int64_t code)
 
 static enum result parse_categories(struct parsing *s)
 {
-    struct category *c = rows(s, sizeof(*c));
+    struct category *c = tsv_rows(&s->t, sizeof(*c));
     size_t n = 0;
     int64_t code = 0;
     while (c != NULL && tsv_next(&s->t) && tsv_number(&s->t, 0, "code", 1, 99, &code) &&
-           ascends(s, 0, n == 0, n == 0 ? 0 : c[n - 1].code, code) && keep(s, 1, "name", &c[n].name)) {
+           tsv_ascends(&s->t, 0, n == 0, n == 0 ? 0 : c[n - 1].code, code) && tsv_keep(&s->t, 1, "name", &c[n].name)) {
         c[n++].code = (int16_t)code;
     }
     s->p.categories = c;
@@ -241,7 +174,7 @@ static bool category(struct parsing *s, size_t column, bool *all, int64_t *out)
 static bool kind(struct parsing *s, size_t column, bool *all, int *out)
 {
     *all = str_is(s->t.cell[column], "*");
-    return *all || named(s, column, "kind", kinds, out);
+    return *all || tsv_named(&s->t, column, "kind", kinds, out);
 }
 
 static bool parse_term(struct parsing *s, struct term *t)
@@ -257,7 +190,7 @@ static bool parse_term(struct parsing *s, struct term *t)
     if (t->axis == 'c' && (!category(s, 1, &all, &code) || all || code == 0)) {
         return s->t.result != OK ? false : tsv_fail(&s->t, "a category's code is needed, not '", s->t.cell[1], "'");
     }
-    if (t->axis == 'k' && !named(s, 1, "kind", kinds, &k)) {
+    if (t->axis == 'k' && !tsv_named(&s->t, 1, "kind", kinds, &k)) {
         return false;
     }
     if (memchr("upvon", t->axis, 5) != NULL && !str_is(s->t.cell[1], "-")) {
@@ -271,12 +204,12 @@ static bool parse_term(struct parsing *s, struct term *t)
     if (s->t.cell[3].n > MATCHER_TEXT_MAX) {
         return tsv_fail(&s->t, "the term '", s->t.cell[3], "' is too long: at most 64 bytes");
     }
-    return keep(s, 3, "term", &t->term);
+    return tsv_keep(&s->t, 3, "term", &t->term);
 }
 
 static enum result parse_lexicon(struct parsing *s)
 {
-    struct term *terms = rows(s, sizeof(*terms));
+    struct term *terms = tsv_rows(&s->t, sizeof(*terms));
     size_t n = 0;
     while (terms != NULL && tsv_next(&s->t) && parse_term(s, &terms[n])) {
         if (++n > POLICY_TERMS) {
@@ -296,8 +229,8 @@ static bool parse_step(struct parsing *s, specific set)
     int step = 0, mode = 0, k = 0;
     int64_t c = 0;
     bool all_c = false, all_k = false;
-    if (!named(s, 0, "step", steps, &step) || !category(s, 1, &all_c, &c) || !kind(s, 2, &all_k, &k) ||
-        !named(s, 3, "mode", modes, &mode)) {
+    if (!tsv_named(&s->t, 0, "step", policy_steps, &step) || !category(s, 1, &all_c, &c) || !kind(s, 2, &all_k, &k) ||
+        !tsv_named(&s->t, 3, "mode", modes, &mode)) {
         return false;
     }
     uint8_t rank = (uint8_t)(1 + 2 * !all_c + !all_k);
@@ -317,7 +250,7 @@ static bool parse_step(struct parsing *s, specific set)
 
 static enum result check_steps(struct parsing *s)
 {
-    for (const struct code *step = steps; step->name != NULL; step++) {
+    for (const struct code *step = policy_steps; step->name != NULL; step++) {
         for (int c = 0; c <= 99; c++) {
             for (int k = 0; k <= KIND_OTHER; k++) {
                 bool asked = c == 0 || has_category(&s->p, c);
@@ -348,7 +281,7 @@ static bool parse_clock(struct parsing *s, bool named_before[CLOCK_MAX][KIND_OTH
     int clock = 0, k = 0;
     bool all = false;
     struct span span = {0};
-    if (!named(s, 0, "clock", clocks, &clock) || !kind(s, 1, &all, &k)) {
+    if (!tsv_named(&s->t, 0, "clock", policy_clocks, &clock) || !kind(s, 1, &all, &k)) {
         return false;
     }
     if (!span_parse(s->t.cell[2], &span)) {
@@ -383,14 +316,14 @@ static enum result parse_clocks(struct parsing *s)
 
 static enum result parse_calendar(struct parsing *s)
 {
-    struct calendar_day *days = rows(s, sizeof(*days));
+    struct calendar_day *days = tsv_rows(&s->t, sizeof(*days));
     size_t n = 0;
     while (days != NULL && tsv_next(&s->t)) {
         int day_kind = 0;
         if (!date_parse(s->t.cell[0], &days[n].date)) {
             (void)tsv_fail(&s->t, "bad date '", s->t.cell[0], "'; must be like 2026-10-01");
-        } else if (ascends(s, 0, n == 0, n == 0 ? 0 : days[n - 1].date.day, days[n].date.day) &&
-                   named(s, 1, "kind", day_kinds, &day_kind) && keep(s, 2, "name", &days[n].name)) {
+        } else if (tsv_ascends(&s->t, 0, n == 0, n == 0 ? 0 : days[n - 1].date.day, days[n].date.day) &&
+                   tsv_named(&s->t, 1, "kind", day_kinds, &day_kind) && tsv_keep(&s->t, 2, "name", &days[n].name)) {
             days[n++].kind = (enum day_kind)day_kind;
         }
     }
@@ -454,9 +387,9 @@ enum result policy_parse(const struct str files[POLICY_FILES], struct arena *are
         [CALENDAR] = {"date	kind	name", parse_calendar},
         [SETTINGS] = {"name	value", parse_settings},
     };
-    struct parsing s = {.arena = arena, .err = err};
+    struct parsing s = {.err = err};
     for (int i = 0; i < POLICY_FILES; i++) {
-        enum result r = tsv_open(&s.t, policy_file_names[i], files[i], steps_of[i].header, err);
+        enum result r = tsv_open(&s.t, policy_file_names[i], files[i], steps_of[i].header, arena, err);
         if (r == OK) {
             r = steps_of[i].parse(&s);
         }
@@ -466,7 +399,7 @@ enum result policy_parse(const struct str files[POLICY_FILES], struct arena *are
     }
     s.p.matcher = matcher_build(&s.p, arena);
     if (s.p.matcher == NULL) {
-        return no_room(&s);
+        return tsv_no_room(err);
     }
     *out = s.p;
     return OK;

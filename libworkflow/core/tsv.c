@@ -24,9 +24,10 @@ bool tsv_fail(struct tsv *t, const char *before, struct str piece, const char *a
     return false;
 }
 
-enum result tsv_open(struct tsv *t, const char *name, struct str file, const char *header, struct err *err)
+enum result tsv_open(struct tsv *t, const char *name, struct str file, const char *header, struct arena *arena,
+                     struct err *err)
 {
-    *t = (struct tsv){.name = name, .rest = file, .columns = 1, .err = err};
+    *t = (struct tsv){.name = name, .rest = file, .columns = 1, .arena = arena, .err = err};
     if (file.n == 0) {
         return err_set(err, REJECT, "bad_policy", name, "the file is missing or empty");
     }
@@ -62,15 +63,6 @@ bool tsv_next(struct tsv *t)
     return false;
 }
 
-size_t tsv_rows(const struct tsv *t)
-{
-    size_t n = 1;
-    for (size_t i = 0; i < t->rest.n; i++) {
-        n += t->rest.p[i] == '\n';
-    }
-    return n;
-}
-
 bool tsv_number(struct tsv *t, size_t column, const char *what, int64_t low, int64_t high, int64_t *out)
 {
     int64_t v = 0;
@@ -89,4 +81,65 @@ bool tsv_number(struct tsv *t, size_t column, const char *what, int64_t low, int
     text_put(&b, what);
     text_put(&b, " '");
     return tsv_fail(t, before, t->cell[column], limits);
+}
+
+enum result tsv_no_room(struct err *err)
+{
+    return err_set(err, RETRY, "no_room", "", "the catalogues do not fit into the memory set aside for them");
+}
+
+void *tsv_rows(struct tsv *t, size_t size)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < t->rest.n; i++) {
+        n += t->rest.p[i] == '\n';
+    }
+    void *array = arena_get(t->arena, size * n);
+    if (array == NULL) {
+        t->result = tsv_no_room(t->err);
+    }
+    return array;
+}
+
+bool tsv_keep(struct tsv *t, size_t column, const char *what, struct str *out)
+{
+    if (t->cell[column].n == 0) {
+        return tsv_fail(t, what, STR_NONE, " may not be empty");
+    }
+    struct str copy = arena_str(t->arena, t->cell[column]);
+    if (copy.p == NULL) {
+        t->result = tsv_no_room(t->err);
+        return false;
+    }
+    *out = copy;
+    return true;
+}
+
+bool tsv_named(struct tsv *t, size_t column, const char *what, const struct code *list, int *out)
+{
+    int code = code_find(list, t->cell[column]);
+    if (code == 0) {
+        char before[40], after[160];
+        struct text b = TEXT(before), a = TEXT(after);
+        text_put(&b, "unknown ");
+        text_put(&b, what);
+        text_put(&b, " '");
+        text_put(&a, "'; allowed:");
+        for (; list->name != NULL; list++) {
+            text_put(&a, " ");
+            text_put(&a, list->name);
+        }
+        return tsv_fail(t, before, t->cell[column], after);
+    }
+    *out = code;
+    return true;
+}
+
+bool tsv_ascends(struct tsv *t, size_t column, bool first, int64_t before, int64_t now)
+{
+    if (first || now > before) {
+        return true;
+    }
+    return now == before ? tsv_fail(t, "duplicate '", t->cell[column], "'")
+                         : tsv_fail(t, "'", t->cell[column], "' is out of order: codes and dates must ascend");
 }

@@ -4,6 +4,7 @@
 #ifndef CORE_TSV_H
 #define CORE_TSV_H
 
+#include "core/codes.h"
 #include "core/err.h"
 
 #define TSV_COLUMNS 6 // at most
@@ -15,22 +16,34 @@ struct tsv {
     int64_t line;
     struct str cell[TSV_COLUMNS]; // of the row that tsv_next found; blanks at both ends are cut off
     enum result result;           // not OK after tsv_fail
+    struct arena *arena;          // gets what is kept of the file
     struct err *err;
 };
 
 // Checks that the file is there, is UTF-8 and begins with `header` (column names with tabs between them).
-enum result tsv_open(struct tsv *t, const char *name, struct str file, const char *header, struct err *err) MUST_USE;
+enum result tsv_open(struct tsv *t, const char *name, struct str file, const char *header, struct arena *arena,
+                     struct err *err) MUST_USE;
 
 // Goes to the next row; false at the end, or with t->result set when the row has another number of columns.
 bool tsv_next(struct tsv *t);
-
-// An upper bound of the rows that are still to come.
-size_t tsv_rows(const struct tsv *t);
 
 // Fails at the present line: "units.tsv:17: <before><piece><after>". Returns false, so that a caller can return it.
 bool tsv_fail(struct tsv *t, const char *before, struct str piece, const char *after);
 
 // The cell as a number in low..high; fails naming the column's name and the limits.
 bool tsv_number(struct tsv *t, size_t column, const char *what, int64_t low, int64_t high, int64_t *out);
+
+// The cell as a name of a closed list; fails with all that is allowed.
+bool tsv_named(struct tsv *t, size_t column, const char *what, const struct code *list, int *out);
+
+// A copy of a cell that may not be empty.
+bool tsv_keep(struct tsv *t, size_t column, const char *what, struct str *out);
+
+// Codes and dates ascend, so that look-ups are binary and a duplicate is seen at once; `before` is the row above's.
+bool tsv_ascends(struct tsv *t, size_t column, bool first, int64_t before, int64_t now);
+
+// An array of `size` bytes for each row that the file can still hold; NULL, with t->result set, when there is no room.
+void *tsv_rows(struct tsv *t, size_t size);
+enum result tsv_no_room(struct err *err); // RETRY, and what it means
 
 #endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// sample_policy: the catalogues of deploy/policy, for tests.
+#ifndef UNIT_SAMPLE_POLICY_H
+#define UNIT_SAMPLE_POLICY_H
+
+#include "core/policy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A file below deploy/, kept until the test ends.
+static inline struct str sample_file(const char *name)
+{
+    char path[4096];
+    const size_t cap = (size_t)4 << 20;
+    snprintf(path, sizeof(path), "%s/deploy/%s", SOURCE_DIR, name);
+    FILE *f = fopen(path, "rb");
+    char *p = malloc(cap);
+    insist(f != NULL && p != NULL);
+    size_t n = fread(p, 1, cap, f);
+    fclose(f);
+    return (struct str){p, n};
+}
+
+static inline void sample_files(struct str files[POLICY_FILES])
+{
+    static struct str kept[POLICY_FILES];
+    for (int i = 0; i < POLICY_FILES; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "policy/%s", policy_file_names[i]);
+        if (kept[i].p == NULL)
+            kept[i] = sample_file(name);
+    }
+    memcpy(files, kept, sizeof(kept));
+}
+
+static inline const struct policy *sample_policy(void)
+{
+    static struct policy p;
+    static char *memory;
+    if (memory == NULL) {
+        struct str files[POLICY_FILES];
+        struct err err = {0};
+        memory = malloc(POLICY_ARENA);
+        insist(memory != NULL);
+        struct arena arena = {memory, POLICY_ARENA, 0};
+        sample_files(files);
+        if (policy_parse(files, &arena, &p, &err) != OK) {
+            fprintf(stderr, "%s: %s\n", err.field, err.text);
+            abort();
+        }
+    }
+    return &p;
+}
+
+#endif
