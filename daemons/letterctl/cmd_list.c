@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cmd_list.h"
+
+#include "core/number.h"
+#include "run/clock.h"
+
+static const struct statement *const lists[] = {view_statements, NULL};
+
+void category_text(int category, char out[CATEGORY_TEXT])
+{
+    struct text t = {out, CATEGORY_TEXT, 0};
+    if (category == 0)
+        text_put(&t, "-");
+    else
+        text_pad(&t, category, 2);
+}
+
+json_t *case_row_json(const struct case_row *row)
+{
+    char number[NUMBER_MAX], category[CATEGORY_TEXT];
+    number_format(row->mailbox, row->id, number);
+    category_text(row->category, category);
+    json_t *o = json_object();
+    json_object_set_new(o, "number", json_string(number));
+    json_object_set_new(o, "state", json_string(code_name(case_states, (int)row->state)));
+    json_object_set_new(o, "kind", row->kind ? json_string(code_name(kinds, (int)row->kind)) : json_null());
+    json_object_set_new(o, "category", row->category ? json_string(category) : json_null());
+    json_object_set_new(o, "mailbox", json_integer(row->mailbox));
+    json_object_set_new(o, "bureau", ctl_json_code(row->bureau));
+    json_object_set_new(o, "place_code", ctl_json_code(row->place));
+    json_object_set_new(o, "urgent", json_boolean(row->flags & FLAG_URGENT));
+    json_object_set_new(o, "confidential", json_boolean(row->flags & FLAG_CONFIDENTIAL));
+    json_t *accused = json_array();
+    if (row->accused != 0)
+        json_array_append_new(accused, json_integer(row->accused));
+    json_object_set_new(o, "accused_units", accused);
+    json_object_set_new(o, "confidence", json_integer(row->confidence));
+    json_object_set_new(o, "outcome", row->outcome ? json_string(code_name(outcomes, (int)row->outcome)) : json_null());
+    json_object_set_new(o, "received_at", ctl_json_time(row->received_at));
+    json_object_set_new(o, "due_at", ctl_json_time(row->due_at));
+    json_object_set_new(o, "round", json_integer(row->round));
+    return o;
+}
+
+static void case_json(void *arg, const struct case_row *row)
+{
+    ctl_json_print(case_row_json(row));
+}
+
+static void case_line(void *arg, const struct case_row *row)
+{
+    struct table *t = arg;
+    char number[NUMBER_MAX], category[CATEGORY_TEXT];
+    number_format(row->mailbox, row->id, number);
+    category_text(row->category, category);
+    table_put(t, number);
+    table_put(t, code_name(case_states, (int)row->state));
+    table_put(t, row->kind ? code_label(kinds, (int)row->kind) : "-");
+    table_put(t, category);
+    if (row->bureau != 0)
+        table_put_int(t, row->bureau);
+    else
+        table_put(t, "-");
+    table_put(t, row->flags & FLAG_URGENT ? "急" : "");
+    table_put_time(t, row->received_at);
+    table_put_time(t, row->due_at);
+}
+
+static const char list_help[] =
+    "usage: letterctl list [--state S] [--bureau CODE] [--overdue] [--limit N] [--json] [-c FILE]\n"
+    "Cases, newest first.\n"
+    "  --state S      only in this state: RECEIVED, TRIAGE, HANDLING, …\n"
+    "  --bureau CODE  only of this bureau, like 440300\n"
+    "  --overdue      only with a due date that is past\n"
+    "  --limit N      at most so many (100)\n"
+    "  --json         a JSON object a line\n"
+    "  -c FILE        configuration file\n"
+    "Exit status: 0 done, 1 the database cannot be asked, 2 wrong usage.\n";
+
+int cmd_list(int argc, char **argv)
+{
+    static const char command[] = "letterctl list";
+    const char *file = NULL, *state = NULL;
+    bool overdue = false, json = false;
+    int64_t bureau = 0, limit = 100;
+    const struct tool_option known[] = {
+        {"--state", TOOL_TEXT, 0, 0, &state},     {"--bureau", TOOL_INT, 440000, 449999, &bureau},
+        {"--overdue", TOOL_FLAG, 0, 0, &overdue}, {"--limit", TOOL_INT, 1, INT32_MAX, &limit},
+        {"--json", TOOL_FLAG, 0, 0, &json},       {"-c", TOOL_TEXT, 0, 0, &file},
+    };
+    struct tool_arguments a = {
+        .command = command, .help = list_help, .options = known, .options_n = sizeof known / sizeof *known};
+    int code;
+    if (!tool_arguments(&a, argc, argv, &code))
+        return code;
+    struct view_filter filter = {
+        .bureau = (int32_t)bureau, .overdue = overdue, .now = clock_now(), .limit = (int32_t)limit};
+    filter.state = (enum case_state)code_find(case_states, str_of(state));
+    if (state && filter.state == CASE_NONE)
+        return tool_usage(command, "--state: %s is none; letterctl fsm lists them", state);
+
+    struct ctl ctl;
+    code = ctl_open(&ctl, command, file, "pa_desk", lists);
+    if (code != 0)
+        return code;
+    struct err err;
+    struct table t = {.columns = 8};
+    static const char *const heading[] = {"编号", "状态", "类别", "分类", "办理局", "急", "收到", "期限"};
+    for (int i = 0; i < t.columns; i++)
+        table_put(&t, heading[i]);
+    if (view_list(ctl.db, &filter, json ? case_json : case_line, &t, &err) != OK)
+        code = tool_fail(command, &err);
+    else if (!json)
+        table_print(&t, stdout);
+    ctl_close(&ctl);
+    return ctl_end(command, code);
+}
+
+// ---- queues ----
+
+static void queue_json(void *arg, const struct queue_view *q)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "bureau", json_integer(q->bureau));
+    json_object_set_new(o, "head", json_integer(q->head));
+    json_object_set_new(o, "acknowledged", json_integer(q->acknowledged));
+    json_object_set_new(o, "waiting", json_integer(q->head - q->acknowledged));
+    json_object_set_new(o, "oldest", ctl_json_time(q->oldest));
+    json_object_set_new(o, "consumer", ctl_json_text(q->consumer));
+    json_object_set_new(o, "consumer_since", ctl_json_time(q->consumer_since));
+    json_object_set_new(o, "blocked", json_null()); // nothing blocks a queue in this version
+    ctl_json_print(o);
+}
+
+static void queue_line(void *arg, const struct queue_view *q)
+{
+    struct table *t = arg;
+    table_put_int(t, q->bureau);
+    table_put_int(t, q->head);
+    table_put_int(t, q->acknowledged);
+    table_put_int(t, q->head - q->acknowledged);
+    table_put_time(t, q->oldest);
+    if (q->consumer.p)
+        table_put_str(t, q->consumer);
+    else
+        table_put(t, "-");
+    table_put_time(t, q->consumer_since);
+}
+
+static const char queues_help[] =
+    "usage: letterctl queues [--json] [-c FILE]\n"
+    "The bureaus' queues: newest sequence, what is acknowledged, what waits and since when, who is subscribed.\n"
+    "  --json   a JSON object a line\n"
+    "  -c FILE  configuration file\n"
+    "Exit status: 0 done, 1 the database cannot be asked, 2 wrong usage.\n";
+
+int cmd_queues(int argc, char **argv)
+{
+    static const char command[] = "letterctl queues";
+    const char *file = NULL;
+    bool json = false;
+    const struct tool_option known[] = {{"--json", TOOL_FLAG, 0, 0, &json}, {"-c", TOOL_TEXT, 0, 0, &file}};
+    struct tool_arguments a = {.command = command, .help = queues_help, .options = known, .options_n = 2};
+    struct ctl ctl;
+    struct err err;
+    int code;
+    if (!tool_arguments(&a, argc, argv, &code))
+        return code;
+    code = ctl_open(&ctl, command, file, "pa_desk", lists);
+    if (code != 0)
+        return code;
+    struct table t = {.columns = 7};
+    static const char *const heading[] = {"局", "最新序号", "已确认", "待送", "最早待送", "订阅者", "订阅自"};
+    for (int i = 0; i < t.columns; i++)
+        table_put(&t, heading[i]);
+    if (view_queues(ctl.db, json ? queue_json : queue_line, &t, &err) != OK)
+        code = tool_fail(command, &err);
+    else if (!json)
+        table_print(&t, stdout);
+    ctl_close(&ctl);
+    return ctl_end(command, code);
+}

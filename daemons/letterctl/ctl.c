@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int ctl_open(struct ctl *ctl, const char *command, const char *file, const char *role,
+             const struct statement *const *lists)
+{
+    struct err err;
+    *ctl = (struct ctl){.command = command, .config = tool_config(command, file)};
+    if (!ctl->config)
+        return 2;
+    ctl->db = db_open(ctl->config, role, lists);
+    if (db_ready(ctl->db, &err) == OK)
+        return 0;
+    ctl_close(ctl);
+    return tool_fail(command, &err);
+}
+
+void ctl_close(struct ctl *ctl)
+{
+    db_close(ctl->db);
+    if (ctl->config)
+        config_free(ctl->config);
+    ctl->db = NULL;
+    ctl->config = NULL;
+}
+
+struct str ctl_who(void)
+{
+    const struct passwd *user = getpwuid(getuid());
+    return str_of(user ? user->pw_name : "?");
+}
+
+// ---- JSON ----
+
+json_t *ctl_json_text(struct str s)
+{
+    return s.p ? json_stringn(s.p, s.n) : json_null();
+}
+
+json_t *ctl_json_time(wf_time t)
+{
+    char words[40];
+    struct text text = TEXT(words);
+    if (t == 0)
+        return json_null();
+    time_format(t, &text);
+    return json_string(words);
+}
+
+json_t *ctl_json_code(int64_t code)
+{
+    return code == 0 ? json_null() : json_integer(code);
+}
+
+void ctl_json_print(json_t *object)
+{
+    json_dumpf(object, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(object);
+}
+
+int ctl_end(const char *command, int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr, "%s: standard output cannot be written\n", command);
+    return 1;
+}
+
+// ---- Tables ----
+
+void table_put_str(struct table *t, struct str cell)
+{
+    if (t->n == t->cap) {
+        t->cap = t->cap ? 2 * t->cap : 64;
+        t->cells = realloc(t->cells, t->cap * sizeof *t->cells);
+        insist(t->cells);
+    }
+    char *copy = malloc(cell.n + 1);
+    insist(copy);
+    for (size_t i = 0; i < cell.n; i++)
+        copy[i] = (unsigned char)cell.p[i] < 0x20 ? ' ' : cell.p[i]; // no line or terminal trick out of somebody's text
+    copy[cell.n] = '\0';
+    t->cells[t->n++] = copy;
+}
+
+void table_put(struct table *t, const char *cell)
+{
+    table_put_str(t, str_of(cell));
+}
+
+void table_put_int(struct table *t, int64_t v)
+{
+    char digits[24];
+    struct text text = TEXT(digits);
+    text_i64(&text, v);
+    table_put_str(t, text_get(&text));
+}
+
+void table_put_time(struct table *t, wf_time when)
+{
+    char words[40];
+    struct text text = TEXT(words);
+    if (when != 0) {
+        time_format(when, &text);
+        words[10] = ' ';
+        text.n = 16;
+    } else {
+        text_put(&text, "-");
+    }
+    table_put_str(t, text_get(&text));
+}
+
+// East Asian wide characters, as terminals draw them (Unicode's EastAsianWidth W and F, in whole blocks).
+static bool is_wide(uint32_t c)
+{
+    static const uint32_t blocks[][2] = {{0x1100, 0x115F},   {0x2E80, 0x303E},  {0x3041, 0xA4CF}, {0xAC00, 0xD7A3},
+                                         {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6},
+                                         {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        if (c >= blocks[i][0] && c <= blocks[i][1])
+            return true;
+    return false;
+}
+
+int text_columns(struct str s)
+{
+    if (!utf8_check(s, NULL))
+        return (int)s.n;
+    int columns = 0;
+    for (size_t at = 0; at < s.n;)
+        columns += is_wide(utf8_next(s, &at)) ? 2 : 1;
+    return columns;
+}
+
+void table_print(struct table *t, FILE *out)
+{
+    int widths[TABLE_COLUMNS] = {0};
+    insist(t->columns > 0 && t->columns <= TABLE_COLUMNS && t->n % (size_t)t->columns == 0);
+    for (size_t i = 0; i < t->n; i++) {
+        int *width = &widths[i % (size_t)t->columns];
+        int columns = text_columns(str_of(t->cells[i]));
+        *width = columns > *width ? columns : *width;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        bool last = (i + 1) % (size_t)t->columns == 0;
+        int pad = widths[i % (size_t)t->columns] - text_columns(str_of(t->cells[i])) + 2;
+        fprintf(out, "%s%*s", t->cells[i], last ? 0 : pad, "");
+        if (last)
+            fputc('\n', out);
+    }
+    table_free(t);
+}
+
+void table_free(struct table *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        free(t->cells[i]);
+    free(t->cells);
+    *t = (struct table){.columns = t->columns};
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// ctl: what letterctl's commands that read the database have in common: the connection, JSON members, tables for
+// terminals.
+#ifndef LETTERCTL_CTL_H
+#define LETTERCTL_CTL_H
+
+#include "client/tool.h"
+#include "core/wftime.h"
+#include "store/db.h"
+
+#include <jansson.h>
+
+struct ctl {
+    const char *command; // "letterctl show"
+    struct config *config;
+    struct db *db;
+};
+// Configuration and a connection as `role`. 0, or the exit code after the reason was said; then nothing is open.
+int ctl_open(struct ctl *ctl, const char *command, const char *file, const char *role,
+             const struct statement *const *lists);
+void ctl_close(struct ctl *ctl);
+
+// Who runs this command, for the database's records.
+struct str ctl_who(void);
+
+// ---- JSON ----
+
+json_t *ctl_json_text(struct str s);        // null when absent
+json_t *ctl_json_time(wf_time t);           // RFC 3339 at +08:00; null when 0
+json_t *ctl_json_code(int64_t code);        // null when 0
+void ctl_json_print(json_t *object);        // one line; takes the reference
+int ctl_end(const char *command, int code); // flushes standard output; 1 when that fails
+
+// ---- Tables ----
+
+// Aligned columns: a Chinese character is two wide. Cells are copied; the first row is the heading.
+#define TABLE_COLUMNS 10
+struct table {
+    int columns;
+    char **cells;
+    size_t n, cap;
+};
+void table_put(struct table *t, const char *cell);
+void table_put_str(struct table *t, struct str cell);
+void table_put_int(struct table *t, int64_t v);
+void table_put_time(struct table *t, wf_time when); // 2026-11-23 12:00; "-" when 0
+void table_print(struct table *t, FILE *out);       // and empties it
+void table_free(struct table *t);
+int text_columns(struct str s); // how wide a terminal shows it
+
+#endif

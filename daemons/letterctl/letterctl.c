@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// letterctl: the operator's tool. A command a file.
+#include "act.h"
+#include "cmd_dead.h"
+#include "cmd_fsm.h"
+#include "cmd_list.h"
+#include "cmd_migrate.h"
+#include "cmd_policy.h"
+#include "cmd_show.h"
+#include "cmd_status.h"
+#include "cmd_verify.h"
+#include "run/run.h"
+#include "submit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int cmd_config(int argc, char **argv)
+{
+    static const char command[] = "letterctl config";
+    bool markdown = false;
+    const struct tool_option known[] = {{"--markdown", TOOL_FLAG, 0, 0, &markdown}};
+    struct tool_arguments a = {.command = command,
+                               .help = "usage: letterctl config [--markdown]\n"
+                                       "Every option with its default and its meaning, as a file to start from.\n"
+                                       "  --markdown  docs/config.md\n"
+                                       "Exit status: 0 done, 2 wrong usage.\n",
+                               .options = known,
+                               .options_n = 1};
+    int code;
+    if (!tool_arguments(&a, argc, argv, &code))
+        return code;
+    config_print(stdout, markdown);
+    return ctl_end(command, 0);
+}
+
+static int cmd_version(int argc, char **argv)
+{
+    static const char command[] = "letterctl version";
+    struct tool_arguments a = {
+        .command = command,
+        .help = "usage: letterctl version\nThis program's version and the schema version it needs.\n"};
+    int code;
+    if (!tool_arguments(&a, argc, argv, &code))
+        return code;
+    printf("letterctl %s, schema %d\n", WF_VERSION, SCHEMA_VERSION);
+    return ctl_end(command, 0);
+}
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *words;
+} commands[] = {
+    {"submit", cmd_submit, "[FILE]  letters in, receipts out"},
+    {"show", cmd_show, "NUMBER  one case"},
+    {"list", cmd_list, "cases, newest first"},
+    {"act", cmd_act, "NUMBER EVENT  an event of the duty desk"},
+    {"queues", cmd_queues, "the bureaus' queues"},
+    {"dead", cmd_dead, "[list|show|retry|drop]  dead letters"},
+    {"status", cmd_status, "how each daemon is"},
+    {"verify", cmd_verify, "the whole database against the promises"},
+    {"fsm", cmd_fsm, "the case and leg tables, with their reasons"},
+    {"policy", cmd_policy, "load|check DIR  catalogues"},
+    {"config", cmd_config, "every option with its default and its meaning"},
+    {"migrate", cmd_migrate, "[DIR]  the database's schema"},
+    {"version", cmd_version, "this program's version"},
+};
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static int help(void)
+{
+    puts("usage: letterctl [-c FILE] COMMAND [options]; letterctl COMMAND --help tells more");
+    for (size_t i = 0; i < COMMANDS; i++)
+        printf("  %-8s %s\n", commands[i].name, commands[i].words);
+    puts("The configuration file is -c FILE, else $PINGANTING_CONF, else /etc/pinganting/pinganting.cfg.");
+    return ctl_end("letterctl", 0);
+}
+
+int main(int argc, char **argv)
+{
+    int at = 1;
+    // Before the command, -c is for whatever command follows.
+    if (argc > 2 && strcmp(argv[1], "-c") == 0) {
+        setenv("PINGANTING_CONF", argv[2], 1);
+        at = 3;
+    }
+    if (at >= argc)
+        return tool_usage("letterctl", "a command is needed");
+    if (strcmp(argv[at], "--help") == 0)
+        return help();
+    if (strcmp(argv[at], "--version") == 0)
+        return cmd_version(1, argv);
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[at], commands[i].name) == 0)
+            return commands[i].run(argc - at, argv + at);
+    return tool_usage("letterctl", "no such command: %s", argv[at]);
+}
