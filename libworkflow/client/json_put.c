@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/json.h"
+
+#include "core/wftime.h"
+
+#include <string.h>
+
+static void put(struct buf *out, const char *terminated)
+{
+    buf_put(out, terminated, strlen(terminated));
+}
+
+// A JSON text, or null. Our texts are UTF-8 already, so only what JSON itself forbids is escaped.
+static void put_text(struct buf *out, struct str s)
+{
+    static const char hex[] = "0123456789abcdef";
+    if (s.p == NULL) {
+        put(out, "null");
+        return;
+    }
+    put(out, "\"");
+    size_t from = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+        buf_put(out, s.p + from, i - from);
+        if (c == '"' || c == '\\')
+            buf_put(out, (char[]){'\\', (char)c}, 2);
+        else if (c == '\n')
+            put(out, "\\n");
+        else
+            buf_put(out, escape, sizeof(escape));
+        from = i + 1;
+    }
+    buf_put(out, s.p + from, s.n - from);
+    put(out, "\"");
+}
+
+// The object's next member: its name, and a comma before it unless it is the first.
+static void name(struct buf *out, const char *member)
+{
+    put(out, out->p[out->n - 1] == '{' ? "\"" : ",\"");
+    put(out, member);
+    put(out, "\":");
+}
+
+static void member_text(struct buf *out, const char *member, struct str s)
+{
+    name(out, member);
+    put_text(out, s);
+}
+
+static void member_int(struct buf *out, const char *member, int64_t v)
+{
+    char digits[24];
+    struct text t = TEXT(digits);
+    text_i64(&t, v);
+    name(out, member);
+    buf_put(out, t.p, t.n);
+}
+
+static void member_bool(struct buf *out, const char *member, bool v)
+{
+    name(out, member);
+    put(out, v ? "true" : "false");
+}
+
+static void member_time(struct buf *out, const char *member, bool has, wf_time at)
+{
+    char time[48];
+    struct text t = TEXT(time);
+    if (has)
+        time_format(at, &t);
+    member_text(out, member, has ? text_get(&t) : STR_NONE);
+}
+
+void json_put_receipt(struct buf *out, const struct msg_receipt *receipt)
+{
+    put(out, "{");
+    member_text(out, "client_ref", receipt->client_ref);
+    member_text(out, "number", receipt->number);
+    member_text(out, "code", receipt->code);
+    member_bool(out, "duplicate", receipt->duplicate);
+    put(out, "}\n");
+}
+
+void json_put_feedback_result(struct buf *out, const struct msg_feedback_result *result)
+{
+    put(out, "{");
+    member_text(out, "event_id", result->event_id);
+    member_bool(out, "ok", true);
+    member_text(out, "number", result->number);
+    member_text(out, "state", result->state);
+    member_bool(out, "duplicate", result->duplicate);
+    put(out, "}\n");
+}
+
+void json_put_desk_result(struct buf *out, const struct msg_desk_result *result)
+{
+    put(out, "{");
+    member_text(out, "number", result->number);
+    member_text(out, "state", result->state);
+    put(out, "}\n");
+}
+
+void json_put_delivery(struct buf *out, const struct msg_delivery *d)
+{
+    put(out, "{");
+    member_int(out, "seq", d->seq);
+    member_text(out, "number", d->number);
+    member_int(out, "leg", d->leg);
+    member_text(out, "kind", d->kind);
+    member_text(out, "category", d->category);
+    member_text(out, "title", d->title);
+    member_text(out, "body", d->body);
+    member_text(out, "place", d->place);
+    if (d->has_place_code)
+        member_int(out, "place_code", d->place_code);
+    else
+        member_text(out, "place_code", STR_NONE);
+    member_bool(out, "urgent", d->urgent);
+    member_bool(out, "confidential", d->confidential);
+    member_time(out, "occurred_at", d->has_occurred_at, d->occurred_at);
+    member_time(out, "received_at", true, d->received_at);
+    member_time(out, "due_at", d->has_due_at, d->due_at);
+    member_time(out, "sent_at", true, d->sent_at);
+    put(out, "}\n");
+}
+
+void json_put_refusal(struct buf *out, const char *ref_name, struct str ref, int64_t line, const struct err *err)
+{
+    put(out, "{");
+    member_text(out, ref_name, ref);
+    if (line > 0)
+        member_int(out, "line", line);
+    name(out, "error");
+    put(out, "{");
+    member_text(out, "code", str_of(err->code));
+    member_text(out, "message", str_of(err->text));
+    member_text(out, "field", err->field[0] ? str_of(err->field) : STR_NONE);
+    put(out, "}}\n");
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/pipe.h"
+
+#include "run/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_SLOT UINT32_MAX
+#define RETRY_PAUSE_MS 250  // before a request that was refused with retry is sent again
+#define CONNECT_PAUSE_MS 20 // between two looks whether the daemon is there again
+#define SLOT_KEEP 16384     // bytes of a slot's buffer that stay for the next request
+// A daemon whose host vanished leaves a connection that looks alive, and there are no heartbeats below us (libzmq
+// #3937): after so many resends without a word the connection is made anew.
+#define SILENT_RESENDS 5
+
+// A request's place: free, or in one of the lists until its answer comes. Each list is in the order in which its
+// members move on, so the head says when.
+enum list_id { FREE, READY, SENT, PAUSED, LISTS };
+
+struct slot {
+    struct buf bytes; // the frame, and behind it the ref
+    size_t frame_n;
+    uint64_t tag;
+    int64_t due; // SENT, PAUSED: when it becomes READY again
+    uint32_t hash;
+    uint32_t chain; // the next slot in the same bucket
+    uint32_t prev, next;
+    enum list_id list;
+};
+
+struct list {
+    uint32_t head, tail;
+};
+
+struct wf_pipe {
+    char *endpoint;
+    struct bus *bus;
+    int64_t resend_us;
+    int64_t heard_at; // the newest of: something came, the pipe was empty, the connection was made
+    size_t window, open;
+    struct slot *slots;
+    struct list lists[LISTS];
+    uint32_t *buckets; // a power of two of chains, oldest request first
+    uint32_t mask;
+    struct msg msg; // the answer that was shown
+    bool shown;
+};
+
+// FNV-1a: the keys are the caller's own.
+static uint32_t hash_of(struct str s)
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 16777619u;
+    return h;
+}
+
+static void unlist(struct wf_pipe *p, uint32_t i)
+{
+    struct slot *s = &p->slots[i];
+    struct list *l = &p->lists[s->list];
+    *(s->prev == NO_SLOT ? &l->head : &p->slots[s->prev].next) = s->next;
+    *(s->next == NO_SLOT ? &l->tail : &p->slots[s->next].prev) = s->prev;
+}
+
+static void append(struct wf_pipe *p, enum list_id id, uint32_t i)
+{
+    struct slot *s = &p->slots[i];
+    struct list *l = &p->lists[id];
+    s->list = id;
+    s->prev = l->tail;
+    s->next = NO_SLOT;
+    *(l->tail == NO_SLOT ? &l->head : &p->slots[l->tail].next) = i;
+    l->tail = i;
+}
+
+static void move(struct wf_pipe *p, enum list_id id, uint32_t i, int64_t due)
+{
+    unlist(p, i);
+    p->slots[i].due = due;
+    append(p, id, i);
+}
+
+static void connect_again(struct wf_pipe *p, int64_t now)
+{
+    struct bus *bus;
+    struct err err;
+    if (bus_dealer_connect(p->endpoint, (int)p->window, &bus, &err) != OK)
+        return; // it could be had at the start, so this is passing
+    bus_close(p->bus);
+    p->bus = bus;
+    p->heard_at = now;
+}
+
+enum result wf_pipe_open(const char *endpoint, size_t window, int64_t resend_ms, struct wf_pipe **out, struct err *err)
+{
+    insist(window >= 1 && window <= WF_WINDOW_MAX && resend_ms >= 1);
+    struct bus *bus;
+    enum result r = bus_dealer_connect(endpoint, (int)window, &bus, err);
+    if (r != OK)
+        return r;
+    struct wf_pipe *p = calloc(1, sizeof(*p));
+    insist(p);
+    *p = (struct wf_pipe){.bus = bus, .resend_us = resend_ms * 1000, .heard_at = clock_mono(), .window = window};
+    uint32_t buckets = 1;
+    while (buckets < window * 2)
+        buckets *= 2;
+    p->mask = buckets - 1;
+    p->endpoint = strdup(endpoint);
+    p->slots = calloc(window, sizeof(*p->slots));
+    p->buckets = malloc(buckets * sizeof(*p->buckets));
+    insist(p->endpoint && p->slots && p->buckets);
+    for (uint32_t i = 0; i < buckets; i++)
+        p->buckets[i] = NO_SLOT;
+    for (size_t i = 0; i < LISTS; i++)
+        p->lists[i] = (struct list){NO_SLOT, NO_SLOT};
+    for (uint32_t i = 0; i < window; i++)
+        append(p, FREE, i);
+    *out = p;
+    return OK;
+}
+
+void wf_pipe_close(struct wf_pipe *p)
+{
+    if (p == NULL)
+        return;
+    if (p->shown)
+        bus_done(&p->msg);
+    bus_close(p->bus);
+    for (size_t i = 0; i < p->window; i++)
+        buf_free(&p->slots[i].bytes);
+    free(p->slots);
+    free(p->buckets);
+    free(p->endpoint);
+    free(p);
+}
+
+size_t wf_pipe_open_n(const struct wf_pipe *p)
+{
+    return p->open;
+}
+
+struct bus *pipe_bus(struct wf_pipe *p)
+{
+    return p->bus;
+}
+
+// Whatever is due goes out, in order; what cannot be handed over stays READY.
+static void pump(struct wf_pipe *p, int64_t now)
+{
+    for (enum list_id from = SENT; from <= PAUSED; from++)
+        while (p->lists[from].head != NO_SLOT && p->slots[p->lists[from].head].due <= now)
+            move(p, READY, p->lists[from].head, 0);
+    while (p->lists[READY].head != NO_SLOT) {
+        uint32_t i = p->lists[READY].head;
+        if (!bus_send(p->bus, NULL, p->slots[i].bytes.p, p->slots[i].frame_n))
+            return;
+        move(p, SENT, i, now + p->resend_us);
+    }
+}
+
+bool wf_pipe_send(struct wf_pipe *p, struct str ref, const struct buf *frame, uint64_t tag)
+{
+    insist(frame->n >= FRAME_HEADER && frame->n <= FRAME_MAX);
+    uint32_t i = p->lists[FREE].head;
+    if (i == NO_SLOT)
+        return false;
+    struct slot *s = &p->slots[i];
+    s->bytes.n = 0;
+    buf_put(&s->bytes, frame->p, frame->n);
+    buf_put(&s->bytes, ref.p, ref.n);
+    s->frame_n = frame->n;
+    s->tag = tag;
+    s->hash = hash_of(ref);
+    s->chain = NO_SLOT;
+    uint32_t *end = &p->buckets[s->hash & p->mask];
+    while (*end != NO_SLOT)
+        end = &p->slots[*end].chain;
+    *end = i;
+    int64_t now = clock_mono();
+    if (p->open++ == 0)
+        p->heard_at = now;
+    move(p, READY, i, 0);
+    pump(p, now);
+    return true;
+}
+
+static void settle(struct wf_pipe *p, uint32_t i)
+{
+    struct slot *s = &p->slots[i];
+    uint32_t *at = &p->buckets[s->hash & p->mask];
+    while (*at != i)
+        at = &p->slots[*at].chain;
+    *at = s->chain;
+    if (s->bytes.cap > SLOT_KEEP)
+        buf_free(&s->bytes);
+    move(p, FREE, i, 0);
+    p->open--;
+}
+
+// The oldest request with this ref.
+static uint32_t find(const struct wf_pipe *p, struct str ref)
+{
+    uint32_t hash = hash_of(ref), i = p->buckets[hash & p->mask];
+    for (; i != NO_SLOT; i = p->slots[i].chain) {
+        const struct slot *s = &p->slots[i];
+        if (s->hash == hash && s->bytes.n - s->frame_n == ref.n &&
+            (ref.n == 0 || memcmp(s->bytes.p + s->frame_n, ref.p, ref.n) == 0))
+            return i;
+    }
+    return NO_SLOT;
+}
+
+// A refusal without a ref: the daemon could not read as far. It carries the request's trace id, if that is
+// unmistakable.
+static uint32_t find_trace(const struct wf_pipe *p, uint64_t trace)
+{
+    uint32_t found = NO_SLOT;
+    for (uint32_t i = p->lists[SENT].head; trace != 0 && i != NO_SLOT; i = p->slots[i].next) {
+        struct frame frame;
+        struct err err;
+        if (frame_get(p->slots[i].bytes.p, p->slots[i].frame_n, &frame, &err) != OK || frame.trace != trace)
+            continue;
+        if (found != NO_SLOT)
+            return NO_SLOT;
+        found = i;
+    }
+    return found;
+}
+
+// The request that a frame answers, or NO_SLOT; *retry: not an answer yet.
+static uint32_t answered(const struct wf_pipe *p, const struct frame *frame, bool *retry)
+{
+    union {
+        struct msg_receipt receipt;
+        struct msg_refusal refusal;
+        struct msg_feedback_result result;
+        struct msg_desk_result desk;
+    } m;
+    struct err err;
+    *retry = false;
+    switch (frame->id) {
+    case MSG_RECEIPT:
+        return wire_get_receipt(frame, &m.receipt, &err) == OK ? find(p, m.receipt.client_ref) : NO_SLOT;
+    case MSG_FEEDBACK_RESULT:
+        return wire_get_feedback_result(frame, &m.result, &err) == OK ? find(p, m.result.event_id) : NO_SLOT;
+    case MSG_DESK_RESULT:
+        return wire_get_desk_result(frame, &m.desk, &err) == OK ? find(p, m.desk.ref) : NO_SLOT;
+    case MSG_REFUSAL:
+        if (wire_get_refusal(frame, &m.refusal, &err) != OK)
+            return NO_SLOT;
+        *retry = m.refusal.has_retry && m.refusal.retry;
+        return m.refusal.ref.p ? find(p, m.refusal.ref) : find_trace(p, frame->trace);
+    default:
+        return NO_SLOT;
+    }
+}
+
+// Reads what has come until there is an answer to show.
+static bool receive(struct wf_pipe *p, uint64_t *tag, struct frame *answer)
+{
+    while (bus_recv(p->bus, &p->msg)) {
+        struct frame frame;
+        struct err err;
+        bool retry = false;
+        int64_t now = clock_mono();
+        p->heard_at = now;
+        uint32_t i = frame_get(p->msg.p, p->msg.n, &frame, &err) == OK ? answered(p, &frame, &retry) : NO_SLOT;
+        if (i != NO_SLOT && !retry) {
+            *tag = p->slots[i].tag;
+            *answer = frame;
+            p->shown = true;
+            settle(p, i);
+            return true;
+        }
+        if (i != NO_SLOT && p->slots[i].list == SENT)
+            move(p, PAUSED, i, now + RETRY_PAUSE_MS * 1000);
+        bus_done(&p->msg);
+    }
+    return false;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+bool wf_pipe_wait(struct wf_pipe *p, int64_t ms, uint64_t *tag, struct frame *answer)
+{
+    if (p->shown)
+        bus_done(&p->msg);
+    p->shown = false;
+    int64_t now = clock_mono(), deadline = now + ms * 1000;
+    for (;;) {
+        pump(p, now);
+        if (receive(p, tag, answer))
+            return true;
+        now = clock_mono();
+        if (now >= deadline)
+            return false;
+        if (p->open > 0 && now - p->heard_at > SILENT_RESENDS * p->resend_us)
+            connect_again(p, now);
+        int64_t until = deadline;
+        if (p->lists[READY].head != NO_SLOT)
+            until = earlier(until, now + CONNECT_PAUSE_MS * 1000);
+        for (enum list_id from = SENT; from <= PAUSED; from++)
+            if (p->lists[from].head != NO_SLOT)
+                until = earlier(until, p->slots[p->lists[from].head].due);
+        bus_wait(p->bus, until > now ? (until - now + 999) / 1000 : 0);
+        now = clock_mono();
+    }
+}
