@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client_peer.h"
+
+#include <pthread.h>
+
+#define BUREAU 440300
+#define CREDIT 8
+
+static struct buf out;
+
+static struct wf_subscription *subscribe(int64_t last_seq)
+{
+    struct wf_subscription *s;
+    struct err err;
+    assert_int_equal(wf_subscribe(peer_endpoint, BUREAU, last_seq, CREDIT, &s, &err), OK);
+    return s;
+}
+
+static int up(void **state)
+{
+    peer_up();
+    *state = subscribe(-1);
+    return 0;
+}
+
+static int down(void **state)
+{
+    wf_unsubscribe(*state);
+    if (peer_bus)
+        peer_down();
+    return 0;
+}
+
+static void put_welcome(int64_t last_seq, int64_t head)
+{
+    struct msg_welcome m = {.bureau = BUREAU, .last_seq = last_seq, .head = head};
+    wire_put_welcome(&out, 0, &m);
+    peer_put(&out);
+}
+
+static void put_heartbeat(int64_t head)
+{
+    struct msg_heartbeat m = {.bureau = BUREAU, .head = head};
+    wire_put_heartbeat(&out, 0, &m);
+    peer_put(&out);
+}
+
+static void put_delivery(int64_t seq)
+{
+    struct msg_delivery m = {.seq = seq,
+                             .number = STR("440300-20261123-000042-7"),
+                             .leg = 1,
+                             .kind = STR("help"),
+                             .category = STR("01"),
+                             .body = STR("路灯不亮"),
+                             .received_at = 1,
+                             .sent_at = 2};
+    wire_put_delivery(&out, 0, &m);
+    peer_put(&out);
+}
+
+static void put_refusal(const char *code, bool retry)
+{
+    struct msg_refusal m = {.code = str_of(code), .message = STR("no"), .retry = retry, .has_retry = true};
+    wire_put_refusal(&out, 0, &m);
+    peer_put(&out);
+}
+
+// The next frame with this id at the dispatcher while the subscription turns; nothing may be delivered meanwhile.
+static void expect(struct wf_subscription *s, uint16_t id, struct frame *frame)
+{
+    struct msg_delivery delivery;
+    struct err err;
+    int64_t deadline = clock_mono() + DEADLINE_MS * 1000;
+    do {
+        assert_true(clock_mono() < deadline);
+        assert_int_equal(wf_next(s, 1, &delivery, &err), RETRY);
+    } while (!peer_get(1, frame) || frame->id != id);
+}
+
+static struct msg_hello expect_hello(struct wf_subscription *s)
+{
+    struct frame frame;
+    struct msg_hello hello;
+    struct err err;
+    expect(s, MSG_HELLO, &frame);
+    assert_int_equal(wire_get_hello(&frame, &hello, &err), OK);
+    assert_int_equal(hello.bureau, BUREAU);
+    return hello;
+}
+
+static struct msg_ack expect_ack(struct wf_subscription *s)
+{
+    struct frame frame;
+    struct msg_ack ack;
+    struct err err;
+    expect(s, MSG_ACK, &frame);
+    assert_int_equal(wire_get_ack(&frame, &ack, &err), OK);
+    assert_int_equal(ack.bureau, BUREAU);
+    return ack;
+}
+
+static void expect_delivery(struct wf_subscription *s, int64_t seq)
+{
+    struct msg_delivery delivery;
+    struct err err;
+    assert_int_equal(wf_next(s, DEADLINE_MS, &delivery, &err), OK);
+    assert_int_equal(delivery.seq, seq);
+    assert_true(str_is(delivery.number, "440300-20261123-000042-7"));
+}
+
+static void expect_nothing(struct wf_subscription *s)
+{
+    struct msg_delivery delivery;
+    struct err err;
+    assert_int_equal(wf_next(s, 5, &delivery, &err), RETRY);
+}
+
+static void welcome(struct wf_subscription *s, int64_t last_seq, int64_t head)
+{
+    (void)expect_hello(s);
+    put_welcome(last_seq, head);
+}
+
+static void test_deliveries_in_sequence(void **state)
+{
+    struct wf_subscription *s = *state;
+    struct msg_hello hello = expect_hello(s);
+    assert_false(hello.has_last_seq);
+    assert_int_equal(hello.credit, CREDIT);
+    assert_false(wf_drained(s));
+    put_welcome(41, 43);
+    put_delivery(42);
+    put_delivery(43);
+    expect_delivery(s, 42);
+    assert_false(wf_drained(s));
+    expect_delivery(s, 43);
+    assert_true(wf_drained(s));
+    put_heartbeat(44);
+    expect_nothing(s);
+    assert_false(wf_drained(s));
+}
+
+static void test_empty_queue_is_drained(void **state)
+{
+    welcome(*state, 7, 7);
+    expect_nothing(*state);
+    assert_true(wf_drained(*state));
+}
+
+static void test_replay_names_its_start(void **state)
+{
+    struct wf_subscription *s = subscribe(5);
+    (void)state;
+    struct msg_hello hello = expect_hello(s);
+    assert_true(hello.has_last_seq);
+    assert_int_equal(hello.last_seq, 5);
+    put_welcome(5, 6);
+    put_delivery(6);
+    expect_delivery(s, 6);
+    wf_unsubscribe(s);
+}
+
+// Acknowledgements travel by the quarter of the credit or when idle, and grant as much as they acknowledge.
+static void test_credit(void **state)
+{
+    struct wf_subscription *s = *state;
+    struct frame frame;
+    welcome(s, 0, CREDIT);
+    for (int64_t seq = 1; seq <= CREDIT; seq++)
+        put_delivery(seq);
+    expect_delivery(s, 1);
+    wf_ack(s, 1);
+    assert_false(peer_get(20, &frame)); // not yet a quarter
+    expect_delivery(s, 2);
+    wf_ack(s, 2);
+    struct msg_ack ack;
+    struct err err;
+    assert_true(peer_get(DEADLINE_MS, &frame));
+    assert_int_equal(wire_get_ack(&frame, &ack, &err), OK);
+    assert_int_equal(ack.seq, 2);
+    assert_int_equal(ack.credit, 2);
+    for (int64_t seq = 3; seq <= CREDIT; seq++)
+        expect_delivery(s, seq);
+    wf_ack(s, 3);
+    ack = expect_ack(s); // idle
+    assert_int_equal(ack.seq, 3);
+    assert_int_equal(ack.credit, 1);
+}
+
+static void test_more_than_the_credit_is_not_shown(void **state)
+{
+    struct wf_subscription *s = *state;
+    welcome(s, 0, CREDIT + 1);
+    for (int64_t seq = 1; seq <= CREDIT + 1; seq++)
+        put_delivery(seq);
+    for (int64_t seq = 1; seq <= CREDIT; seq++)
+        expect_delivery(s, seq);
+    expect_nothing(s);
+}
+
+// Ours says that it lives when there is nothing to acknowledge.
+static void test_heartbeat(void **state)
+{
+    struct wf_subscription *s = *state;
+    welcome(s, 9, 9);
+    expect_nothing(s);
+    clock_moved += 2100000;
+    struct msg_ack ack = expect_ack(s);
+    assert_int_equal(ack.seq, 9);
+    assert_int_equal(ack.credit, 0);
+}
+
+// After a gap the queue is read again from what is acknowledged; what was shown is not shown again.
+static void test_gap(void **state)
+{
+    struct wf_subscription *s = *state;
+    welcome(s, 0, 5);
+    for (int64_t seq = 1; seq <= 3; seq++)
+        put_delivery(seq);
+    for (int64_t seq = 1; seq <= 3; seq++)
+        expect_delivery(s, seq);
+    wf_ack(s, 1);
+    put_delivery(5);
+    struct msg_hello hello = expect_hello(s);
+    assert_true(hello.has_last_seq);
+    assert_int_equal(hello.last_seq, 1);
+    put_delivery(4); // still from before
+    expect_nothing(s);
+    put_welcome(1, 5);
+    for (int64_t seq = 2; seq <= 5; seq++)
+        put_delivery(seq);
+    expect_delivery(s, 4);
+    expect_delivery(s, 5);
+}
+
+static void test_queue_that_begins_too_late_is_told(void **state)
+{
+    struct wf_subscription *s = subscribe(5);
+    struct msg_delivery delivery;
+    struct err err;
+    (void)state;
+    (void)expect_hello(s);
+    put_welcome(8, 20);
+    assert_int_equal(wf_next(s, DEADLINE_MS, &delivery, &err), REJECT);
+    assert_string_equal(err.code, "gap");
+    wf_unsubscribe(s);
+}
+
+static void test_not_subscribed_says_hello_again(void **state)
+{
+    struct wf_subscription *s = *state;
+    welcome(s, 3, 4);
+    put_delivery(4);
+    expect_delivery(s, 4);
+    wf_ack(s, 4);
+    put_refusal("not_subscribed", false);
+    assert_int_equal(expect_hello(s).last_seq, 4);
+}
+
+static void test_dispatcher_dies_and_comes_back(void **state)
+{
+    struct wf_subscription *s = *state;
+    welcome(s, 0, 2);
+    put_delivery(1);
+    expect_delivery(s, 1);
+    peer_down();
+    expect_nothing(s);
+    wf_ack(s, 1);
+    expect_nothing(s); // nobody there to take the acknowledgement
+    peer_up();
+    assert_int_equal(expect_hello(s).last_seq, 1);
+    put_welcome(1, 2);
+    put_delivery(2);
+    expect_delivery(s, 2);
+}
+
+static void test_silence_makes_the_connection_anew(void **state)
+{
+    struct wf_subscription *s = *state;
+    welcome(s, 0, 0);
+    expect_nothing(s);
+    struct peer before = peer_msg.peer;
+    clock_moved += 11000000;
+    (void)expect_hello(s);
+    assert_false(peer_msg.peer.n == before.n && memcmp(peer_msg.peer.id, before.id, before.n) == 0);
+}
+
+static void test_unanswered_hello_is_repeated(void **state)
+{
+    struct wf_subscription *s = *state;
+    (void)expect_hello(s);
+    clock_moved += 2100000;
+    (void)expect_hello(s);
+    put_refusal("away", true);
+    expect_nothing(s);
+    clock_moved += 600000;
+    (void)expect_hello(s);
+}
+
+static void test_refused(void **state)
+{
+    struct wf_subscription *s = *state;
+    struct msg_delivery delivery;
+    struct err err;
+    (void)expect_hello(s);
+    put_refusal("unknown_bureau", false);
+    assert_int_equal(wf_next(s, DEADLINE_MS, &delivery, &err), REJECT);
+    assert_string_equal(err.code, "unknown_bureau");
+}
+
+static void *unsubscribe(void *s)
+{
+    wf_unsubscribe(s);
+    return NULL;
+}
+
+// The last acknowledgement is not lost with the socket.
+static void test_goodbye(void **state)
+{
+    struct wf_subscription *s = subscribe(-1);
+    struct frame frame;
+    struct msg_ack ack;
+    struct msg_hello hello;
+    struct err err;
+    pthread_t thread;
+    (void)state;
+    welcome(s, 0, 1);
+    put_delivery(1);
+    expect_delivery(s, 1);
+    wf_ack(s, 1);
+    assert_int_equal(pthread_create(&thread, NULL, unsubscribe, s), 0);
+    assert_true(peer_get(DEADLINE_MS, &frame));
+    assert_int_equal(wire_get_ack(&frame, &ack, &err), OK);
+    assert_int_equal(ack.seq, 1);
+    assert_true(peer_get(DEADLINE_MS, &frame));
+    assert_int_equal(wire_get_hello(&frame, &hello, &err), OK);
+    assert_int_equal(hello.credit, 0);
+    put_welcome(1, 1);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+static int peer_only_up(void **state)
+{
+    (void)state;
+    peer_up();
+    return 0;
+}
+
+static int peer_only_down(void **state)
+{
+    (void)state;
+    peer_down();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_deliveries_in_sequence, up, down),
+        cmocka_unit_test_setup_teardown(test_empty_queue_is_drained, up, down),
+        cmocka_unit_test_setup_teardown(test_replay_names_its_start, peer_only_up, peer_only_down),
+        cmocka_unit_test_setup_teardown(test_credit, up, down),
+        cmocka_unit_test_setup_teardown(test_more_than_the_credit_is_not_shown, up, down),
+        cmocka_unit_test_setup_teardown(test_heartbeat, up, down),
+        cmocka_unit_test_setup_teardown(test_gap, up, down),
+        cmocka_unit_test_setup_teardown(test_queue_that_begins_too_late_is_told, peer_only_up, peer_only_down),
+        cmocka_unit_test_setup_teardown(test_not_subscribed_says_hello_again, up, down),
+        cmocka_unit_test_setup_teardown(test_dispatcher_dies_and_comes_back, up, down),
+        cmocka_unit_test_setup_teardown(test_silence_makes_the_connection_anew, up, down),
+        cmocka_unit_test_setup_teardown(test_unanswered_hello_is_repeated, up, down),
+        cmocka_unit_test_setup_teardown(test_refused, up, down),
+        cmocka_unit_test_setup_teardown(test_goodbye, peer_only_up, peer_only_down),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    buf_free(&out);
+    return peer_end() || failed;
+}
