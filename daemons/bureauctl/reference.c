@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bureauctl.h"
+
+#include "answers.h"
+#include "client/refusal.h"
+#include "run/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COMMAND "bureauctl reference"
+#define CREDIT 100 // deliveries in hand per bureau
+#define RESEND_MS 3000
+#define SLICE_MS 200 // the longest that a signal or --exit-when waits
+
+static const char help[] =
+    "usage: bureauctl reference --all | --bureau CODE … [options]\n"
+    "Bureaus that answer by themselves, for trials and tests: each delivery is signed, its writer contacted, reported "
+    "with an\n"
+    "outcome and a reply that suit its kind, and reviewed. It is acknowledged when all of that is committed. Feedback "
+    "that is\n"
+    "refused is told on standard error and counted.\n"
+    "  --all            all 21 cities\n"
+    "  --bureau CODE    one of them; may be repeated\n"
+    "  --once-idle MS   ends when nothing was delivered and nothing in hand for so long\n"
+    "  --exit-when FILE ends when FILE exists and nothing is in hand\n"
+    "  -c FILE          configuration file\n"
+    "SIGTERM and SIGINT: takes nothing new, finishes what is in hand (at most 5 s), acknowledges it.\n"
+    "Exit status: 0 ended in order, 1 a subscription was refused, 2 wrong usage.\n";
+
+// The cities' codes in GB/T 2260.
+static const int32_t cities[] = {440100, 440200, 440300, 440400, 440500, 440600, 440700, 440800, 440900, 441200, 441300,
+                                 441400, 441500, 441600, 441700, 441800, 441900, 442000, 445100, 445200, 445300};
+#define CITIES (sizeof(cities) / sizeof(cities[0]))
+
+static const char *const steps[] = {"signed", "contacted", "reported", "reviewed"};
+#define STEPS (sizeof(steps) / sizeof(steps[0]))
+
+// A delivery in hand. Its steps go one by one, each when the one before has its answer.
+struct job {
+    int64_t seq, leg;
+    char number[33], kind[17], event_id[65];
+    size_t step; // STEPS: done
+};
+
+// Jobs in the order of their seq: a ring of CREDIT, as no more can come than are acknowledged.
+struct bureau {
+    int32_t code;
+    struct wf_subscription *subscription;
+    struct job jobs[CREDIT];
+    size_t first, used;
+};
+
+struct reference {
+    struct bureau bureaus[CITIES];
+    struct wf_subscription *subscriptions[CITIES];
+    size_t n;
+    struct wf_pipe *pipe;
+    struct buf frame;
+    int64_t delivered, accepted, refused;
+    int64_t busy_at; // when something was last done
+    bool taking;     // false: ending
+};
+
+static void copy(char *to, size_t cap, struct str from)
+{
+    struct text t = {to, cap, 0};
+    text_str(&t, from);
+}
+
+static void send_step(struct reference *r, size_t b, size_t i)
+{
+    struct job *job = &r->bureaus[b].jobs[i];
+    const struct answer *answer = answer_for(str_of(job->kind), (uint64_t)job->seq);
+    struct text id = TEXT(job->event_id);
+    text_put(&id, job->number);
+    text_put(&id, "/");
+    text_i64(&id, job->leg);
+    text_put(&id, "/");
+    text_put(&id, steps[job->step]);
+    struct msg_feedback m = {
+        .event_id = text_get(&id),
+        .bureau = r->bureaus[b].code,
+        .number = str_of(job->number),
+        .event = str_of(steps[job->step]),
+        .leg = job->leg,
+        .has_leg = true,
+    };
+    if (strcmp(steps[job->step], "reported") == 0) {
+        m.outcome = str_of(answer->outcome);
+        m.public_reply = str_of(answer->public_reply);
+        m.internal_report = str_of(answer->internal_report);
+    }
+    r->frame.n = 0;
+    wire_put_feedback(&r->frame, (uint64_t)clock_mono(), &m);
+    insist(wf_pipe_send(r->pipe, m.event_id, &r->frame, b * CREDIT + i)); // the window holds every job
+}
+
+static void on_delivery(struct reference *r, size_t b, const struct msg_delivery *m)
+{
+    struct bureau *bureau = &r->bureaus[b];
+    insist(bureau->used < CREDIT); // wf_subscribe's promise
+    size_t i = (bureau->first + bureau->used++) % CREDIT;
+    struct job *job = &bureau->jobs[i];
+    *job = (struct job){.seq = m->seq, .leg = m->leg};
+    copy(job->number, sizeof(job->number), m->number);
+    copy(job->kind, sizeof(job->kind), m->kind);
+    r->delivered++;
+    send_step(r, b, i);
+}
+
+static void on_answer(struct reference *r, uint64_t tag, const struct frame *answer)
+{
+    size_t b = (size_t)(tag / CREDIT), i = (size_t)(tag % CREDIT);
+    struct bureau *bureau = &r->bureaus[b];
+    struct job *job = &bureau->jobs[i];
+    struct err err;
+    if (answer->id == MSG_FEEDBACK_RESULT) {
+        r->accepted++;
+    } else {
+        (void)refusal_read(answer, &err);
+        fprintf(stderr, COMMAND ": %s: %s refused: %s (%s)\n", job->number, steps[job->step], err.text, err.code);
+        r->refused++;
+    }
+    if (++job->step < STEPS) {
+        send_step(r, b, i);
+        return;
+    }
+    int64_t stored = 0;
+    for (; bureau->used > 0 && bureau->jobs[bureau->first].step == STEPS; bureau->used--) {
+        stored = bureau->jobs[bureau->first].seq;
+        bureau->first = (bureau->first + 1) % CREDIT;
+    }
+    if (stored > 0)
+        wf_ack(bureau->subscription, stored);
+}
+
+// One round over every socket. REJECT: a subscription was refused.
+static enum result turn(struct reference *r, bool *moved, struct err *err)
+{
+    struct msg_delivery delivery;
+    struct frame answer;
+    uint64_t tag;
+    for (size_t b = 0; b < r->n; b++) {
+        enum result got = RETRY;
+        while (r->taking && (got = wf_next(r->bureaus[b].subscription, 0, &delivery, err)) == OK) {
+            on_delivery(r, b, &delivery);
+            *moved = true;
+        }
+        if (got == REJECT) {
+            fprintf(stderr, COMMAND ": bureau %d: ", (int)r->bureaus[b].code);
+            return REJECT;
+        }
+    }
+    while (wf_pipe_wait(r->pipe, 0, &tag, &answer)) {
+        on_answer(r, tag, &answer);
+        *moved = true;
+    }
+    return OK;
+}
+
+static int run(struct reference *r, int64_t once_idle_ms, const char *exit_when)
+{
+    int64_t stop_at = 0; // when a signal's patience ends
+    r->taking = true;
+    r->busy_at = clock_mono();
+    for (;;) {
+        bool moved = false;
+        struct err err;
+        if (turn(r, &moved, &err) != OK)
+            return tool_fail(COMMAND, &err);
+        int64_t now = clock_mono();
+        size_t in_hand = wf_pipe_open_n(r->pipe);
+        if (moved || in_hand > 0)
+            r->busy_at = now;
+        if (stopping() && stop_at == 0) {
+            r->taking = false;
+            stop_at = now + 5 * WF_SECOND;
+        }
+        if (!r->taking && (in_hand == 0 || now >= stop_at))
+            return 0;
+        if (once_idle_ms > 0 && now - r->busy_at >= once_idle_ms * 1000)
+            return 0;
+        if (exit_when && in_hand == 0 && !moved && access(exit_when, F_OK) == 0)
+            return 0;
+        if (!moved)
+            wf_wait_any(r->subscriptions, r->taking ? r->n : 0, r->pipe, SLICE_MS);
+    }
+}
+
+static int subscribe_all(struct reference *r, const struct config *config)
+{
+    struct err err;
+    for (size_t b = 0; b < r->n; b++) {
+        struct bureau *bureau = &r->bureaus[b];
+        if (wf_subscribe(config_text(config, "dispatcher/deliver"), bureau->code, -1, CREDIT, &bureau->subscription,
+                         &err) != OK)
+            return tool_fail(COMMAND, &err);
+        r->subscriptions[b] = bureau->subscription;
+    }
+    if (wf_pipe_open(config_text(config, "feedback/listen"), r->n * CREDIT, RESEND_MS, &r->pipe, &err) != OK)
+        return tool_fail(COMMAND, &err);
+    return 0;
+}
+
+// Which bureaus: all, or those named. false: usage was said.
+static bool choose(struct reference *r, bool all, const struct tool_texts *named)
+{
+    if (all != (named->n == 0)) {
+        (void)tool_usage(COMMAND, "either --all or --bureau CODE is needed");
+        return false;
+    }
+    for (size_t i = 0; i < (all ? CITIES : named->n); i++) {
+        int32_t code = all ? cities[i] : bureau_code(COMMAND, named->list[i]);
+        if (code == 0)
+            return false;
+        for (size_t b = 0; b < r->n; b++) {
+            if (r->bureaus[b].code == code) {
+                (void)tool_usage(COMMAND, "bureau %d is named twice", (int)code);
+                return false;
+            }
+        }
+        if (r->n == CITIES) {
+            (void)tool_usage(COMMAND, "at most %d bureaus", (int)CITIES);
+            return false;
+        }
+        r->bureaus[r->n++].code = code;
+    }
+    return true;
+}
+
+int cmd_reference(int argc, char **argv)
+{
+    struct tool_texts named = {.n = 0};
+    bool all = false;
+    int64_t once_idle_ms = 0;
+    const char *file = NULL, *exit_when = NULL;
+    const struct tool_option known[] = {
+        {"--all", TOOL_FLAG, 0, 0, &all},
+        {"--bureau", TOOL_TEXTS_OPTION, 0, 0, &named},
+        {"--once-idle", TOOL_INT, 1, 3600000, &once_idle_ms},
+        {"--exit-when", TOOL_TEXT, 0, 0, &exit_when},
+        {"-c", TOOL_TEXT, 0, 0, &file},
+    };
+    struct tool_arguments a = {
+        .command = COMMAND, .help = help, .options = known, .options_n = sizeof(known) / sizeof(known[0])};
+    int code;
+    if (!tool_arguments(&a, argc, argv, &code))
+        return code;
+    struct reference *r = calloc(1, sizeof(*r));
+    insist(r);
+    struct config *config = choose(r, all, &named) ? tool_config(COMMAND, file) : NULL;
+    if (config == NULL) {
+        free(r);
+        return 2;
+    }
+    stop_on_signals();
+    code = subscribe_all(r, config);
+    if (code == 0)
+        code = run(r, once_idle_ms, exit_when);
+    for (size_t b = 0; b < r->n; b++)
+        wf_unsubscribe(r->bureaus[b].subscription);
+    wf_pipe_close(r->pipe);
+    fprintf(stderr, COMMAND ": %lld deliveries, %lld feedback events accepted, %lld refused\n", (long long)r->delivered,
+            (long long)r->accepted, (long long)r->refused);
+    buf_free(&r->frame);
+    config_free(config);
+    free(r);
+    bus_term();
+    return code;
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "act.h"
+
+#include "client/refusal.h"
+#include "client/tool.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define COMMAND "letterctl act"
+#define WINDOW 500
+#define TIMEOUT_S 30
+// An act has no key of its own: sent again after it was committed, it is refused because the state has moved on. So it
+// is given much longer than a daemon that lives needs to answer.
+#define RESEND_MS 10000
+
+static const char help[] =
+    "usage: letterctl act NUMBER EVENT [--leg ID] [--as POST] [--unit CODE] [--data JSON] [--json] [options]\n"
+    "       letterctl act - [options]\n"
+    "Raises an event of the duty desk and prints the case's number and its state after it.\n"
+    "EVENT: accept, dispatch, reviewed (or review), return work, issue reply, close, …: see letterctl fsm; blanks and\n"
+    "hyphens become '_'.\n"
+    "  --leg ID      the leg it concerns, where the case has several\n"
+    "  --as POST     the post that acts, for the journal\n"
+    "  --unit CODE   dispatch: to whom\n"
+    "  --data JSON   an object with kind, category, outcome, public_reply, internal_report, reason\n"
+    "  --json        the answer as one JSON object\n"
+    "  -             reads acts from standard input, a JSON object a line: number, event, leg, as, unit, data; answers "
+    "are\n"
+    "                JSON lines in the same order\n"
+    "  --timeout S   give up after S seconds without an answer (30; with - never)\n"
+    "  -c FILE       configuration file\n"
+    "Exit status: 0 done, 1 refused or unanswered, 2 wrong usage.\n";
+
+struct act {
+    struct json_line line;
+    char event[JSON_EVENT_MAX];
+    char ref[24];
+};
+
+static enum result request(void *arg, struct str line, int64_t number, uint64_t trace, struct stream_request *request,
+                           struct err *err)
+{
+    struct act *act = arg;
+    struct msg_desk_act m;
+    enum result r = json_act(line, &act->line, act->event, &m, err);
+    request->name = act->line.ref;
+    if (r != OK)
+        return r;
+    struct text ref = TEXT(act->ref);
+    text_i64(&ref, number);
+    m.ref = request->ref = text_get(&ref);
+    request->key = m.number;
+    wire_put_desk_act(&request->frame, trace, &m);
+    return OK;
+}
+
+static void request_done(void *arg)
+{
+    struct act *act = arg;
+    json_line_done(&act->line);
+}
+
+static enum result read_result(const struct frame *frame, struct msg_desk_result *result, struct err *err)
+{
+    return frame->id == MSG_DESK_RESULT ? wire_get_desk_result(frame, result, err) : refusal_read(frame, err);
+}
+
+static enum result answer(const struct frame *frame, struct buf *out, struct err *err)
+{
+    struct msg_desk_result result;
+    enum result r = read_result(frame, &result, err);
+    if (r == OK)
+        json_put_desk_result(out, &result);
+    return r;
+}
+
+static const struct stream_kind acts = {"number", request, request_done, answer};
+
+static int act_lines(const char *endpoint, int64_t timeout_s)
+{
+    struct act act = {0};
+    struct stream stream = {
+        .endpoint = endpoint,
+        .window = WINDOW,
+        .resend_ms = RESEND_MS,
+        .timeout_s = timeout_s,
+        .in = STDIN_FILENO,
+        .out = stdout,
+        .kind = &acts,
+        .arg = &act,
+    };
+    return tool_stream(COMMAND, &stream);
+}
+
+static int print_answer(const struct frame *frame, struct str number, bool json)
+{
+    struct msg_desk_result result;
+    struct err err;
+    struct buf out = {0};
+    int code = 0;
+    if (read_result(frame, &result, &err) != OK) {
+        code = tool_fail(COMMAND, &err);
+        if (json)
+            json_put_refusal(&out, "number", number, 0, &err);
+    } else if (json) {
+        json_put_desk_result(&out, &result);
+    } else {
+        printf("%.*s %.*s\n", (int)result.number.n, result.number.p, (int)result.state.n, result.state.p);
+    }
+    fwrite(out.p, 1, out.n, stdout);
+    buf_free(&out);
+    return fflush(stdout) == 0 ? code : 1;
+}
+
+static int act_once(const char *endpoint, struct msg_desk_act *act, bool json, int64_t timeout_s)
+{
+    struct wf_pipe *pipe;
+    struct err err;
+    struct buf frame = {0};
+    struct frame got;
+    uint64_t tag;
+    int code = 1;
+    if (wf_pipe_open(endpoint, 1, RESEND_MS, &pipe, &err) != OK)
+        return tool_fail(COMMAND, &err);
+    act->ref = STR("1");
+    wire_put_desk_act(&frame, 1, act);
+    insist(wf_pipe_send(pipe, act->ref, &frame, 0));
+    if (wf_pipe_wait(pipe, (timeout_s > 0 ? timeout_s : TIMEOUT_S) * 1000, &tag, &got))
+        code = print_answer(&got, act->number, json);
+    else
+        fprintf(stderr,
+                COMMAND ": no answer from the feedback daemon; see letterctl status, then letterctl show %.*s\n",
+                (int)act->number.n, act->number.p);
+    wf_pipe_close(pipe);
+    buf_free(&frame);
+    return code;
+}
+
+struct arguments {
+    const char *file, *post, *data;
+    int64_t leg, unit, timeout_s;
+    bool json;
+};
+
+// What the command line says, as a message. `line` and `event` hold its texts.
+static int read_act(const struct tool_arguments *a, const struct arguments *args, struct act *act,
+                    struct msg_desk_act *out)
+{
+    struct err err;
+    *out = (struct msg_desk_act){
+        .number = str_of(a->operands[0]),
+        .post = str_of(args->post),
+        .leg = args->leg,
+        .has_leg = args->leg >= 0,
+        .unit = args->unit,
+        .has_unit = args->unit >= 0,
+    };
+    enum result r = json_event(str_of(a->operands[1]), act->event, &err);
+    if (r == OK && (out->number.n == 0 || out->number.n > 32 || !utf8_check(out->number, NULL)))
+        r = err_set(&err, REJECT, "bad_number", "number", "a number is written like 440000-20261123-000042-7");
+    size_t chars = 0;
+    if (r == OK && args->post && (!utf8_check(out->post, &chars) || chars > 64))
+        r = err_set(&err, REJECT, "too_long", "--as", "at most 64 characters of UTF-8");
+    if (r == OK && args->data)
+        r = json_act_data(str_of(args->data), &act->line, out, &err);
+    if (r == OK && !utf8_check(str_of(act->event), NULL))
+        r = err_set(&err, REJECT, "bad_utf8", "event", "not well-formed UTF-8");
+    out->event = str_of(act->event);
+    if (r == OK)
+        return 0;
+    (void)tool_fail(COMMAND, &err);
+    return 2;
+}
+
+int cmd_act(int argc, char **argv)
+{
+    struct arguments args = {.leg = -1, .unit = -1};
+    const struct tool_option known[] = {
+        {"--leg", TOOL_INT, 1, INT16_MAX, &args.leg},
+        {"--as", TOOL_TEXT, 0, 0, &args.post},
+        {"--unit", TOOL_INT, 1, 999999999, &args.unit},
+        {"--data", TOOL_TEXT, 0, 0, &args.data},
+        {"--json", TOOL_FLAG, 0, 0, &args.json},
+        {"--timeout", TOOL_INT, 1, 86400, &args.timeout_s},
+        {"-c", TOOL_TEXT, 0, 0, &args.file},
+    };
+    struct tool_arguments a = {.command = COMMAND,
+                               .help = help,
+                               .options = known,
+                               .options_n = sizeof(known) / sizeof(known[0]),
+                               .operands_max = 2};
+    int code;
+    if (!tool_arguments(&a, argc, argv, &code))
+        return code;
+    bool lines = a.operands_n == 1 && strcmp(a.operands[0], "-") == 0;
+    if (!lines && a.operands_n != 2)
+        return tool_usage(COMMAND, "NUMBER and EVENT are needed, or - for JSON lines");
+    if (lines && (args.leg >= 0 || args.unit >= 0 || args.post || args.data))
+        return tool_usage(COMMAND, "with - the lines say leg, as, unit and data");
+    struct act act = {0};
+    struct msg_desk_act m;
+    code = lines ? 0 : read_act(&a, &args, &act, &m);
+    struct config *config = code == 0 ? tool_config(COMMAND, args.file) : NULL;
+    if (config == NULL) {
+        json_line_done(&act.line);
+        return 2;
+    }
+    const char *endpoint = config_text(config, "feedback/desk");
+    code = lines ? act_lines(endpoint, args.timeout_s) : act_once(endpoint, &m, args.json, args.timeout_s);
+    json_line_done(&act.line);
+    config_free(config);
+    bus_term();
+    return code;
+}
