@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+// bureauctl as a process, this test being the dispatcher and the feedback daemon.
+#include "client_peer.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#define BUREAU 440300
+
+extern char **environ;
+
+static struct buf out;
+static char program[400], config[200];
+
+// Starts bureauctl with these words behind it; *to and *from are our ends of its standard input and output.
+static pid_t start(const char *words, int *to, int *from)
+{
+    char copy[400], *argv[16] = {program}, option[] = "-c";
+    int in[2], outs[2], argc = 1;
+    pid_t pid;
+    snprintf(copy, sizeof(copy), "%s", words);
+    for (char *save, *word = strtok_r(copy, "|", &save); word; word = strtok_r(NULL, "|", &save))
+        argv[argc++] = word;
+    argv[argc++] = option;
+    argv[argc] = config;
+    assert_true(pipe2(in, O_CLOEXEC) == 0 && pipe2(outs, O_CLOEXEC) == 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, outs[1], STDOUT_FILENO);
+    assert_int_equal(posix_spawn(&pid, program, &actions, NULL, argv, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(in[0]);
+    close(outs[1]);
+    *to = in[1];
+    *from = outs[0];
+    return pid;
+}
+
+static int finish(pid_t pid, int to, int from)
+{
+    int status = 0;
+    if (to >= 0)
+        close(to);
+    if (from >= 0)
+        close(from);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void expect(uint16_t id, struct frame *frame)
+{
+    int64_t deadline = clock_mono() + DEADLINE_MS * 1000;
+    do
+        assert_true(clock_mono() < deadline);
+    while (!peer_get(100, frame) || frame->id != id);
+}
+
+static void put_welcome(int64_t last_seq, int64_t head)
+{
+    struct msg_welcome m = {.bureau = BUREAU, .last_seq = last_seq, .head = head};
+    wire_put_welcome(&out, 0, &m);
+    peer_put(&out);
+}
+
+static void put_delivery(int64_t seq)
+{
+    struct msg_delivery m = {.seq = seq,
+                             .number = STR("440300-20261123-000042-7"),
+                             .leg = 1,
+                             .kind = STR("help"),
+                             .category = STR("01"),
+                             .body = STR("路灯不亮"),
+                             .received_at = 1,
+                             .sent_at = 2};
+    wire_put_delivery(&out, 0, &m);
+    peer_put(&out);
+}
+
+static void deliver(int64_t n)
+{
+    struct frame frame;
+    expect(MSG_HELLO, &frame);
+    put_welcome(0, n);
+    for (int64_t seq = 1; seq <= n; seq++)
+        put_delivery(seq);
+}
+
+// The last sequence that is acknowledged before the subscriber says goodbye; 0: none.
+static int64_t acknowledged_at_the_end(void)
+{
+    struct frame frame;
+    struct msg_ack ack;
+    struct msg_hello hello;
+    struct err err;
+    int64_t seq = 0, deadline = clock_mono() + DEADLINE_MS * 1000;
+    while (clock_mono() < deadline && peer_get(500, &frame)) {
+        if (frame.id == MSG_ACK && wire_get_ack(&frame, &ack, &err) == OK)
+            seq = ack.seq;
+        if (frame.id == MSG_HELLO && wire_get_hello(&frame, &hello, &err) == OK && hello.credit == 0) {
+            put_welcome(seq, seq);
+            break;
+        }
+    }
+    return seq;
+}
+
+static size_t read_all(int fd, char *text, size_t cap)
+{
+    size_t n = 0;
+    for (ssize_t got; n + 1 < cap && (got = read(fd, text + n, cap - 1 - n)) > 0;)
+        n += (size_t)got;
+    text[n] = 0;
+    return n;
+}
+
+static void test_subscribe_once(void **state)
+{
+    int to, from;
+    char text[4000];
+    (void)state;
+    pid_t pid = start("subscribe|--bureau|440300|--once", &to, &from);
+    deliver(2);
+    assert_int_equal(acknowledged_at_the_end(), 2);
+    read_all(from, text, sizeof(text));
+    assert_int_equal(finish(pid, to, from), 0);
+    assert_non_null(strstr(text, "{\"seq\":1,\"number\":\"440300-20261123-000042-7\""));
+    assert_non_null(strstr(text, "\n{\"seq\":2,"));
+}
+
+static void test_subscribe_from(void **state)
+{
+    int to, from;
+    struct frame frame;
+    struct msg_hello hello;
+    struct err err;
+    (void)state;
+    pid_t pid = start("subscribe|--bureau|440300|--from|5|--credit|7|--once", &to, &from);
+    expect(MSG_HELLO, &frame);
+    assert_int_equal(wire_get_hello(&frame, &hello, &err), OK);
+    assert_true(hello.has_last_seq && hello.last_seq == 4 && hello.credit == 7);
+    put_welcome(4, 4);
+    assert_int_equal(finish(pid, to, from), 0);
+}
+
+// Nobody reads the lines: the delivery stays unacknowledged.
+static void test_subscribe_reader_gone(void **state)
+{
+    int to, from;
+    (void)state;
+    pid_t pid = start("subscribe|--bureau|440300|--once", &to, &from);
+    close(from);
+    deliver(1);
+    assert_int_equal(acknowledged_at_the_end(), 0);
+    assert_int_equal(finish(pid, to, -1), 1);
+}
+
+static void test_subscribe_exec(void **state)
+{
+    int to, from;
+    char text[4000];
+    (void)state;
+    pid_t pid = start("subscribe|--bureau|440300|--once|--exec|cat; echo done", &to, &from);
+    deliver(2);
+    assert_int_equal(acknowledged_at_the_end(), 2);
+    read_all(from, text, sizeof(text));
+    assert_int_equal(finish(pid, to, from), 0);
+    assert_true(strncmp(text, "{\"seq\":1,", 9) == 0);
+    assert_non_null(strstr(text, "}\ndone\n{\"seq\":2,"));
+}
+
+// A command that fails on the second delivery: the first is acknowledged, the second is not, the third not asked.
+static void test_subscribe_exec_fails(void **state)
+{
+    int to, from;
+    char text[4000];
+    (void)state;
+    pid_t pid = start("subscribe|--bureau|440300|--once|--exec|grep -v '\"seq\":2'", &to, &from);
+    deliver(3);
+    assert_int_equal(acknowledged_at_the_end(), 1);
+    read_all(from, text, sizeof(text));
+    assert_int_equal(finish(pid, to, from), 1);
+    assert_non_null(strstr(text, "\"seq\":1"));
+    assert_null(strstr(text, "\"seq\":3"));
+}
+
+static void test_subscribe_ends_on_a_signal(void **state)
+{
+    int to, from;
+    char c;
+    (void)state;
+    pid_t pid = start("subscribe|--bureau|440300", &to, &from);
+    deliver(1);
+    assert_int_equal(read(from, &c, 1), 1);
+    assert_int_equal(kill(pid, SIGTERM), 0);
+    assert_int_equal(acknowledged_at_the_end(), 1);
+    assert_int_equal(finish(pid, to, from), 0);
+}
+
+static void test_report(void **state)
+{
+    int to, from;
+    char text[1000];
+    static const char line[] = "{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"signed\"}\n";
+    struct frame frame;
+    struct msg_feedback m;
+    struct err err;
+    (void)state;
+    pid_t pid = start("report|--bureau|440300", &to, &from);
+    assert_int_equal(write(to, line, sizeof(line) - 1), sizeof(line) - 1);
+    expect(MSG_FEEDBACK, &frame);
+    assert_int_equal(wire_get_feedback(&frame, &m, &err), OK);
+    assert_int_equal(m.bureau, BUREAU);
+    struct msg_feedback_result result = {.event_id = m.event_id, .number = m.number, .state = STR("HANDLING")};
+    wire_put_feedback_result(&out, 0, &result);
+    peer_put(&out);
+    close(to);
+    read_all(from, text, sizeof(text));
+    assert_string_equal(
+        text, "{\"event_id\":\"e\",\"ok\":true,\"number\":\"n\",\"state\":\"HANDLING\",\"duplicate\":false}\n");
+    assert_int_equal(finish(pid, -1, from), 0);
+}
+
+// The four steps one by one; a refused one is passed over; only then the delivery is acknowledged.
+static void test_reference(void **state)
+{
+    static const char *const steps[] = {"signed", "contacted", "reported", "reviewed"};
+    int to, from;
+    (void)state;
+    pid_t pid = start("reference|--bureau|440300|--once-idle|300", &to, &from);
+    deliver(1);
+    for (size_t i = 0; i < 4; i++) {
+        struct frame frame;
+        struct msg_feedback m;
+        struct err err;
+        char id[80];
+        do {
+            assert_true(peer_get(DEADLINE_MS, &frame));
+            assert_int_not_equal(frame.id, MSG_ACK);
+        } while (frame.id != MSG_FEEDBACK);
+        assert_int_equal(wire_get_feedback(&frame, &m, &err), OK);
+        snprintf(id, sizeof(id), "440300-20261123-000042-7/1/%s", steps[i]);
+        assert_true(str_is(m.event_id, id) && str_is(m.event, steps[i]) && m.leg == 1 && m.bureau == BUREAU);
+        assert_int_equal(m.public_reply.p != NULL && m.outcome.p != NULL && m.internal_report.p != NULL, i == 2);
+        struct msg_feedback_result result = {.event_id = m.event_id, .number = m.number, .state = STR("HANDLING")};
+        struct msg_refusal refusal = {.ref = m.event_id, .code = STR("not_allowed"), .message = STR("no")};
+        if (i == 1)
+            wire_put_refusal(&out, 0, &refusal);
+        else
+            wire_put_feedback_result(&out, 0, &result);
+        peer_put(&out);
+    }
+    struct frame frame;
+    struct msg_ack ack;
+    struct err err;
+    expect(MSG_ACK, &frame);
+    assert_int_equal(wire_get_ack(&frame, &ack, &err), OK);
+    assert_int_equal(ack.seq, 1);
+    assert_int_equal(finish(pid, to, from), 0);
+}
+
+static void test_wrong_usage(void **state)
+{
+    static const char *const words[] = {"subscribe", "subscribe|--bureau|x",
+                                        "report",    "report|--bureau|440300|/no/such/file",
+                                        "reference", "reference|--all|--bureau|440300",
+                                        "nothing"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        int to, from;
+        pid_t pid = start(words[i], &to, &from);
+        if (finish(pid, to, from) != 2)
+            fail_msg("%s", words[i]);
+    }
+    int to, from;
+    char text[4000];
+    pid_t pid = start("subscribe|--help", &to, &from);
+    read_all(from, text, sizeof(text));
+    assert_int_equal(finish(pid, to, from), 0);
+    assert_non_null(strstr(text, "--exec CMD"));
+}
+
+static int up(void **state)
+{
+    (void)state;
+    peer_up();
+    return 0;
+}
+
+static int down(void **state)
+{
+    (void)state;
+    peer_down();
+    return 0;
+}
+
+// bureauctl lies beside this program; both of its endpoints are the test's one socket.
+static void find_program(void)
+{
+    ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 20);
+    insist(n > 0);
+    program[n] = 0;
+    strcpy(strrchr(program, '/'), "/bureauctl");
+    peer_up();
+    peer_down();
+    snprintf(config, sizeof(config), "%s/bureau.cfg", peer_dir);
+    FILE *f = fopen(config, "w");
+    insist(f);
+    fprintf(f, "dispatcher\n    deliver = \"%s\"\nfeedback\n    listen = \"%s\"\n", peer_endpoint, peer_endpoint);
+    fclose(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_subscribe_once, up, down),
+        cmocka_unit_test_setup_teardown(test_subscribe_from, up, down),
+        cmocka_unit_test_setup_teardown(test_subscribe_reader_gone, up, down),
+        cmocka_unit_test_setup_teardown(test_subscribe_exec, up, down),
+        cmocka_unit_test_setup_teardown(test_subscribe_exec_fails, up, down),
+        cmocka_unit_test_setup_teardown(test_subscribe_ends_on_a_signal, up, down),
+        cmocka_unit_test_setup_teardown(test_report, up, down),
+        cmocka_unit_test_setup_teardown(test_reference, up, down),
+        cmocka_unit_test(test_wrong_usage),
+    };
+    find_program();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    buf_free(&out);
+    return peer_end() || failed;
+}
