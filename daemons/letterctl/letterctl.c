@@ -18,15 +18,16 @@
 static int cmd_config(int argc, char **argv)
 {
     static const char command[] = "letterctl config";
+    const char *ignored = NULL; // a configuration file: what is printed are the defaults
     bool markdown = false;
-    const struct tool_option known[] = {{"--markdown", TOOL_FLAG, 0, 0, &markdown}};
+    const struct tool_option known[] = {{"--markdown", TOOL_FLAG, 0, 0, &markdown}, {"-c", TOOL_TEXT, 0, 0, &ignored}};
     struct tool_arguments a = {.command = command,
                                .help = "usage: letterctl config [--markdown]\n"
                                        "Every option with its default and its meaning, as a file to start from.\n"
                                        "  --markdown  docs/config.md\n"
                                        "Exit status: 0 done, 2 wrong usage.\n",
                                .options = known,
-                               .options_n = 1};
+                               .options_n = 2};
     int code;
     if (!tool_arguments(&a, argc, argv, &code))
         return code;
@@ -37,8 +38,12 @@ static int cmd_config(int argc, char **argv)
 static int cmd_version(int argc, char **argv)
 {
     static const char command[] = "letterctl version";
+    const char *ignored = NULL;
+    const struct tool_option known[] = {{"-c", TOOL_TEXT, 0, 0, &ignored}};
     struct tool_arguments a = {
         .command = command,
+        .options = known,
+        .options_n = 1,
         .help = "usage: letterctl version\nThis program's version and the schema version it needs.\n"};
     int code;
     if (!tool_arguments(&a, argc, argv, &code))

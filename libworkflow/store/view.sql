@@ -20,7 +20,7 @@ SELECT DISTINCT ON (j.seq, r.leg) j.at, r.leg, r.outcome, r.public_text
 FROM journal j JOIN reply r ON r.case_id = j.case_id AND r.seq <= j.seq
 WHERE j.case_id = $1::bigint
     AND j.event = (SELECT code FROM code_list WHERE list = 'journal' AND name = 'reply.issued')
-    AND (r.seq = j.seq OR NOT EXISTS (SELECT FROM reply own WHERE own.case_id = j.case_id AND own.seq = j.seq))
+    AND (r.seq = j.seq OR r.leg <> 0 AND NOT EXISTS (SELECT FROM reply own WHERE own.case_id = j.case_id AND own.seq = j.seq))
 ORDER BY j.seq, r.leg, r.seq DESC
 
 -- name: view_list

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fixture.h"
+#include "store/policy_store.h"
+
+#include <string.h>
+
+static const struct statement *const lists[] = {policy_store_statements, NULL};
+
+static void test_save_and_load(void **state)
+{
+    struct fixture f;
+    struct err err;
+    struct policy *policy;
+    int32_t version = 0;
+    bool newer = true;
+    fixture_open(&f); // holds version 1
+    struct db *admin = fixture_db(&f, "pa_admin", lists), *daemon = fixture_db(&f, "pa_intake", lists);
+
+    assert_int_equal(policy_load(daemon, &policy, &err), OK);
+    assert_int_equal(policy->version, 1);
+    assert_true(policy_is_bureau(policy, 440300));
+    assert_true(policy->terms_n > 0 && policy->matcher);
+    policy_free(policy);
+
+    // The same files again: no new version.
+    assert_int_equal(policy_save(admin, fixture_policy(), STR("test"), FIXTURE_NOW, &version, &err), DUPLICATE);
+    assert_int_equal(version, 1);
+    assert_int_equal(policy_newer(daemon, 1, &newer, &err), OK);
+    assert_false(newer);
+
+    // One more comment is another version.
+    struct str files[POLICY_FILES];
+    memcpy(files, fixture_policy(), sizeof files);
+    static char longer[1 << 20];
+    assert_true(files[0].n + 10 < sizeof longer);
+    memcpy(longer, files[0].p, files[0].n);
+    memcpy(longer + files[0].n, "# changed\n", 10);
+    files[0] = (struct str){longer, files[0].n + 10};
+    assert_int_equal(policy_save(admin, files, STR("operator"), FIXTURE_NOW, &version, &err), OK);
+    assert_int_equal(version, 2);
+    assert_int_equal(policy_newer(daemon, 1, &newer, &err), OK);
+    assert_true(newer);
+    assert_int_equal(policy_load(daemon, &policy, &err), OK);
+    assert_int_equal(policy->version, 2);
+    policy_free(policy);
+    assert_int_equal(fixture_int(&f,
+                                 "SELECT count(*) FROM policy_version WHERE loaded_by = 'operator' AND version = 2 AND "
+                                 "loaded_at = '2026-11-23T12:00:00+08:00'"),
+                     1);
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM policy_file WHERE version = 2"), POLICY_FILES);
+
+    // Back to the first files: a version again, because it is not the newest that has them.
+    assert_int_equal(policy_save(admin, fixture_policy(), STR("test"), FIXTURE_NOW, &version, &err), OK);
+    assert_int_equal(version, 3);
+    db_close(admin);
+    db_close(daemon);
+    fixture_close(&f);
+}
+
+static void test_refusals(void **state)
+{
+    struct fixture f;
+    struct err err;
+    struct policy *policy = NULL;
+    int32_t version = -1;
+    fixture_open(&f);
+    struct db *admin = fixture_db(&f, "pa_admin", lists), *daemon = fixture_db(&f, "pa_intake", lists);
+
+    struct str files[POLICY_FILES];
+    memcpy(files, fixture_policy(), sizeof files);
+    files[4] = STR("not a catalogue\n");
+    assert_int_equal(policy_save(admin, files, STR("test"), FIXTURE_NOW, &version, &err), REJECT);
+    assert_non_null(strstr(err.field, "steps.tsv"));
+    files[4] = STR_NONE;
+    assert_int_equal(policy_save(admin, files, STR("test"), FIXTURE_NOW, &version, &err), REJECT);
+    assert_int_equal(version, -1);
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM policy_version"), 1);
+
+    fixture_exec(&f, "DELETE FROM policy_file; DELETE FROM policy_version");
+    assert_int_equal(policy_load(daemon, &policy, &err), REJECT);
+    assert_string_equal(err.code, "no_policy");
+    assert_non_null(strstr(err.text, "letterctl policy load"));
+    assert_null(policy);
+    db_close(admin);
+    db_close(daemon);
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_save_and_load),
+        cmocka_unit_test(test_refusals),
+    };
+    return cmocka_run_group_tests_name("policy_store", tests, NULL, NULL);
+}
