@@ -39,7 +39,14 @@ enum result tsv_open(struct tsv *t, const char *name, struct str file, const cha
     }
     insist(t->columns <= TSV_COLUMNS);
     if (!str_is(next_line(t), header)) {
-        (void)tsv_fail(t, "the first line must be the column names with tabs between them: ", str_of(header), "");
+        char names[80];
+        struct text shown = TEXT(names);
+        struct str rest = str_of(header);
+        while (rest.p != NULL) {
+            text_str(&shown, str_split(&rest, '\t'));
+            text_put(&shown, rest.p != NULL ? " " : "");
+        }
+        (void)tsv_fail(t, "the first line must be the column names with tabs between them: ", text_get(&shown), "");
     }
     return t->result;
 }
