@@ -5,14 +5,13 @@
 #include "client/tool.h"
 
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #define COMMAND "letterctl act"
 #define WINDOW 500
 #define TIMEOUT_S 30
-// An act has no key of its own: sent again after it was committed, it is refused because the state has moved on. So it
-// is given much longer than a daemon that lives needs to answer.
-#define RESEND_MS 10000
+#define RESEND_MS 3000
 
 static const char help[] =
     "usage: letterctl act NUMBER EVENT [--leg ID] [--as POST] [--unit CODE] [--data JSON] [--json] [options]\n"
@@ -35,8 +34,20 @@ static const char help[] =
 struct act {
     struct json_line line;
     char event[JSON_EVENT_MAX];
-    char ref[24];
+    uint64_t run; // with the line's number this act's own ref for ever: by it the daemon knows a repeated act
+    char ref[48];
 };
+
+static void new_run(struct act *act)
+{
+    insist(getrandom(&act->run, sizeof(act->run), 0) == sizeof(act->run));
+}
+
+static struct str new_ref(struct act *act, int64_t number)
+{
+    int n = snprintf(act->ref, sizeof(act->ref), "%016llx-%lld", (unsigned long long)act->run, (long long)number);
+    return (struct str){act->ref, (size_t)n};
+}
 
 static enum result request(void *arg, struct str line, int64_t number, uint64_t trace, struct stream_request *request,
                            struct err *err)
@@ -47,9 +58,7 @@ static enum result request(void *arg, struct str line, int64_t number, uint64_t 
     request->name = act->line.ref;
     if (r != OK)
         return r;
-    struct text ref = TEXT(act->ref);
-    text_i64(&ref, number);
-    m.ref = request->ref = text_get(&ref);
+    m.ref = request->ref = new_ref(act, number);
     request->key = m.number;
     wire_put_desk_act(&request->frame, trace, &m);
     return OK;
@@ -80,6 +89,7 @@ static const struct stream_kind acts = {"number", request, request_done, answer}
 static int act_lines(const char *endpoint, int64_t timeout_s)
 {
     struct act act = {0};
+    new_run(&act);
     struct stream stream = {
         .endpoint = endpoint,
         .window = WINDOW,
@@ -123,7 +133,6 @@ static int act_once(const char *endpoint, struct msg_desk_act *act, bool json, i
     int code = 1;
     if (wf_pipe_open(endpoint, 1, RESEND_MS, &pipe, &err) != OK)
         return tool_fail(COMMAND, &err);
-    act->ref = STR("1");
     wire_put_desk_act(&frame, 1, act);
     insist(wf_pipe_send(pipe, act->ref, &frame, 0));
     if (wf_pipe_wait(pipe, (timeout_s > 0 ? timeout_s : TIMEOUT_S) * 1000, &tag, &got))
@@ -156,6 +165,8 @@ static int read_act(const struct tool_arguments *a, const struct arguments *args
         .unit = args->unit,
         .has_unit = args->unit >= 0,
     };
+    new_run(act);
+    out->ref = new_ref(act, 1);
     enum result r = json_event(str_of(a->operands[1]), act->event, &err);
     if (r == OK && (out->number.n == 0 || out->number.n > 32 || !utf8_check(out->number, NULL)))
         r = err_set(&err, REJECT, "bad_number", "number", "a number is written like 440000-20261123-000042-7");

@@ -59,17 +59,23 @@ static bool send_hello(struct wf_subscription *s, int64_t credit)
     return send_frame(s);
 }
 
+// What may be acknowledged now: after a new hello the dispatcher knows nothing beyond what it has sent again.
+static int64_t ackable(const struct wf_subscription *s)
+{
+    return s->acked < s->expected ? s->acked : s->expected - 1;
+}
+
 // What is granted and not used, and what the caller still holds, is together never more than the credit.
 static bool send_ack(struct wf_subscription *s, int64_t now)
 {
     int64_t room = s->credit - s->granted - (s->delivered - s->acked);
-    struct msg_ack ack = {.bureau = s->bureau, .seq = s->acked, .credit = room > 0 ? room : 0};
+    struct msg_ack ack = {.bureau = s->bureau, .seq = ackable(s), .credit = room > 0 ? room : 0};
     s->frame.n = 0;
     wire_put_ack(&s->frame, 0, &ack);
     if (!send_frame(s))
         return false;
     s->granted += ack.credit;
-    s->ack_told = s->acked;
+    s->ack_told = ack.seq;
     s->spoke_at = now;
     return true;
 }
@@ -117,7 +123,8 @@ static enum result on_welcome(struct wf_subscription *s, const struct frame *fra
         return err_set_limit(err, REJECT, "gap", "last_seq", "the dispatcher's queue begins only behind ", m.last_seq,
                              ": deliveries before it are lost");
     if (!s->from_known)
-        s->acked = s->delivered = s->ack_told = m.last_seq;
+        s->acked = s->delivered = m.last_seq;
+    s->ack_told = m.last_seq;
     s->from_known = s->welcomed = true;
     s->expected = m.last_seq + 1;
     s->head = m.head;
@@ -136,7 +143,8 @@ static enum result on_refusal(struct wf_subscription *s, const struct frame *fra
         hello_due(s, now + AWAY_US);
         return RETRY;
     }
-    if (str_is(m.code, "not_subscribed")) {
+    bool of_ack = str_is(m.code, "out_of_range") && str_is(m.field, "seq");
+    if (of_ack || str_is(m.code, "not_subscribed")) {
         if (s->welcomed) // else the answer to an ack from before the hello that is out
             hello_due(s, now);
         return RETRY;
@@ -201,8 +209,8 @@ static void ack_if_due(struct wf_subscription *s, int64_t now, bool idle)
 {
     if (!s->welcomed)
         return;
-    int64_t told = s->acked - s->ack_told;
-    bool due = told > 0 && (idle || 4 * told >= s->credit || now - s->spoke_at >= ACK_US);
+    int64_t news = ackable(s) - s->ack_told;
+    bool due = news > 0 && (idle || 4 * news >= s->credit || now - s->spoke_at >= ACK_US);
     if ((due || now - s->spoke_at >= BEAT_US) && !send_ack(s, now))
         hello_due(s, now); // nobody there: the next one has never heard of us
 }
@@ -273,7 +281,7 @@ bool wf_drained(const struct wf_subscription *s)
 static void goodbye(struct wf_subscription *s)
 {
     int64_t now = clock_mono(), deadline = now + GOODBYE_US;
-    bool asked = s->welcomed && s->acked > s->ack_told && send_ack(s, now) && send_hello(s, 0);
+    bool asked = s->welcomed && ackable(s) > s->ack_told && send_ack(s, now) && send_hello(s, 0);
     while (asked && now < deadline) {
         while (bus_recv(s->bus, &s->msg)) {
             struct frame frame;

@@ -34,6 +34,7 @@ wf_time clock_now(void)
 
 static char peer_dir[] = "/tmp/pa-client-XXXXXX";
 static char peer_endpoint[80];
+static struct buf out; // what the test is about to send
 static struct bus *peer_bus;
 static struct msg peer_msg;
 static bool peer_holds;
@@ -70,14 +71,39 @@ static inline bool peer_get(int64_t ms, struct frame *frame)
 }
 
 // Sends what `out` holds to the peer that spoke last.
-static inline void peer_put(struct buf *out)
+static inline void peer_put(void)
 {
-    assert_true(bus_send(peer_bus, &peer_msg.peer, out->p, out->n));
-    out->n = 0;
+    assert_true(bus_send(peer_bus, &peer_msg.peer, out.p, out.n));
+    out.n = 0;
+}
+
+// The dispatcher's words to bureau 440300.
+#define BUREAU 440300
+
+static inline void put_welcome(int64_t last_seq, int64_t head)
+{
+    struct msg_welcome m = {.bureau = BUREAU, .last_seq = last_seq, .head = head};
+    wire_put_welcome(&out, 0, &m);
+    peer_put();
+}
+
+static inline void put_delivery(int64_t seq)
+{
+    struct msg_delivery m = {.seq = seq,
+                             .number = STR("440300-20261123-000042-7"),
+                             .leg = 1,
+                             .kind = STR("help"),
+                             .category = STR("01"),
+                             .body = STR("路灯不亮"),
+                             .received_at = 1,
+                             .sent_at = 2};
+    wire_put_delivery(&out, 0, &m);
+    peer_put();
 }
 
 static inline int peer_end(void)
 {
+    buf_free(&out);
     if (peer_bus)
         peer_down();
     bus_term();

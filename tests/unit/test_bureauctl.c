@@ -7,8 +7,6 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#define BUREAU 440300
-
 extern char **environ;
 
 static struct buf out;
@@ -57,27 +55,6 @@ static void expect(uint16_t id, struct frame *frame)
     do
         assert_true(clock_mono() < deadline);
     while (!peer_get(100, frame) || frame->id != id);
-}
-
-static void put_welcome(int64_t last_seq, int64_t head)
-{
-    struct msg_welcome m = {.bureau = BUREAU, .last_seq = last_seq, .head = head};
-    wire_put_welcome(&out, 0, &m);
-    peer_put(&out);
-}
-
-static void put_delivery(int64_t seq)
-{
-    struct msg_delivery m = {.seq = seq,
-                             .number = STR("440300-20261123-000042-7"),
-                             .leg = 1,
-                             .kind = STR("help"),
-                             .category = STR("01"),
-                             .body = STR("路灯不亮"),
-                             .received_at = 1,
-                             .sent_at = 2};
-    wire_put_delivery(&out, 0, &m);
-    peer_put(&out);
 }
 
 static void deliver(int64_t n)
@@ -216,7 +193,7 @@ static void test_report(void **state)
     assert_int_equal(m.bureau, BUREAU);
     struct msg_feedback_result result = {.event_id = m.event_id, .number = m.number, .state = STR("HANDLING")};
     wire_put_feedback_result(&out, 0, &result);
-    peer_put(&out);
+    peer_put();
     close(to);
     read_all(from, text, sizeof(text));
     assert_string_equal(
@@ -251,7 +228,7 @@ static void test_reference(void **state)
             wire_put_refusal(&out, 0, &refusal);
         else
             wire_put_feedback_result(&out, 0, &result);
-        peer_put(&out);
+        peer_put();
     }
     struct frame frame;
     struct msg_ack ack;
@@ -328,6 +305,5 @@ int main(void)
     };
     find_program();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    buf_free(&out);
     return peer_end() || failed;
 }

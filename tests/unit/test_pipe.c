@@ -3,8 +3,6 @@
 
 #define RESEND_MS 60
 
-static struct buf out;
-
 static int open_pipe(void **state, int64_t resend_ms)
 {
     struct wf_pipe *pipe;
@@ -66,7 +64,7 @@ static void put_receipt(const char *ref)
     struct msg_receipt receipt = {
         .client_ref = str_of(ref), .number = STR("440000-20261123-000042-7"), .code = STR("ABCDEFGH2345")};
     wire_put_receipt(&out, 0, &receipt);
-    peer_put(&out);
+    peer_put();
 }
 
 static void put_refusal(const char *ref, bool retry, uint64_t trace)
@@ -74,7 +72,7 @@ static void put_refusal(const char *ref, bool retry, uint64_t trace)
     struct msg_refusal refusal = {
         .ref = str_of(ref), .code = STR("away"), .message = STR("later"), .retry = retry, .has_retry = retry};
     wire_put_refusal(&out, trace, &refusal);
-    peer_put(&out);
+    peer_put();
 }
 
 static void expect_answer(struct wf_pipe *pipe, uint64_t tag, uint16_t id)
@@ -158,10 +156,10 @@ static void test_strange_answers_are_ignored(void **state)
     expect_letter(pipe, ref);
     put_receipt("stranger");
     buf_put(&out, "PA?", 3);
-    peer_put(&out);
+    peer_put();
     struct msg_welcome welcome = {.bureau = 440300};
     wire_put_welcome(&out, 0, &welcome);
-    peer_put(&out);
+    peer_put();
     expect_nothing(pipe);
     put_receipt("a");
     expect_answer(pipe, 1, MSG_RECEIPT);
@@ -276,6 +274,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_many, up_patient, down),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    buf_free(&out);
     return peer_end() || failed;
 }

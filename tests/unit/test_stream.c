@@ -7,8 +7,6 @@
 
 #include <pthread.h>
 
-static struct buf out;
-
 struct report {
     struct json_line line;
 };
@@ -109,14 +107,14 @@ static void put_result(const char *id)
 {
     struct msg_feedback_result m = {.event_id = str_of(id), .number = STR("n"), .state = STR("HANDLING")};
     wire_put_feedback_result(&out, 0, &m);
-    peer_put(&out);
+    peer_put();
 }
 
 static void put_refusal(const char *id)
 {
     struct msg_refusal m = {.ref = str_of(id), .code = STR("not_allowed"), .message = STR("no"), .field = STR("event")};
     wire_put_refusal(&out, 0, &m);
-    peer_put(&out);
+    peer_put();
 }
 
 static void expect_line(const struct fixture *f, const char *wanted)
@@ -270,6 +268,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_too_long_line_has_its_refusal, up, down),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    buf_free(&out);
     return peer_end() || failed;
 }

@@ -3,10 +3,7 @@
 
 #include <pthread.h>
 
-#define BUREAU 440300
 #define CREDIT 8
-
-static struct buf out;
 
 static struct wf_subscription *subscribe(int64_t last_seq)
 {
@@ -31,39 +28,18 @@ static int down(void **state)
     return 0;
 }
 
-static void put_welcome(int64_t last_seq, int64_t head)
-{
-    struct msg_welcome m = {.bureau = BUREAU, .last_seq = last_seq, .head = head};
-    wire_put_welcome(&out, 0, &m);
-    peer_put(&out);
-}
-
 static void put_heartbeat(int64_t head)
 {
     struct msg_heartbeat m = {.bureau = BUREAU, .head = head};
     wire_put_heartbeat(&out, 0, &m);
-    peer_put(&out);
-}
-
-static void put_delivery(int64_t seq)
-{
-    struct msg_delivery m = {.seq = seq,
-                             .number = STR("440300-20261123-000042-7"),
-                             .leg = 1,
-                             .kind = STR("help"),
-                             .category = STR("01"),
-                             .body = STR("路灯不亮"),
-                             .received_at = 1,
-                             .sent_at = 2};
-    wire_put_delivery(&out, 0, &m);
-    peer_put(&out);
+    peer_put();
 }
 
 static void put_refusal(const char *code, bool retry)
 {
     struct msg_refusal m = {.code = str_of(code), .message = STR("no"), .retry = retry, .has_retry = true};
     wire_put_refusal(&out, 0, &m);
-    peer_put(&out);
+    peer_put();
 }
 
 // The next frame with this id at the dispatcher while the subscription turns; nothing may be delivered meanwhile.
@@ -234,6 +210,33 @@ static void test_gap(void **state)
     expect_delivery(s, 5);
 }
 
+// After a new hello nothing is acknowledged that the dispatcher has not sent again: it would not know it.
+static void test_no_acknowledgement_ahead_of_the_dispatcher(void **state)
+{
+    struct wf_subscription *s = *state;
+    welcome(s, 0, 3);
+    for (int64_t seq = 1; seq <= 3; seq++)
+        put_delivery(seq);
+    for (int64_t seq = 1; seq <= 3; seq++)
+        expect_delivery(s, seq);
+    put_refusal("not_subscribed", false);
+    assert_int_equal(expect_hello(s).last_seq, 0);
+    wf_ack(s, 3);
+    put_welcome(0, 3);
+    put_delivery(1);
+    struct msg_ack ack = expect_ack(s);
+    assert_int_equal(ack.seq, 1);
+    put_delivery(2);
+    put_delivery(3);
+    while (ack.seq < 3)
+        ack = expect_ack(s);
+    assert_int_equal(ack.seq, 3);
+    struct msg_refusal m = {.code = STR("out_of_range"), .field = STR("seq"), .message = STR("no")};
+    wire_put_refusal(&out, 0, &m);
+    peer_put();
+    assert_int_equal(expect_hello(s).last_seq, 3);
+}
+
 static void test_queue_that_begins_too_late_is_told(void **state)
 {
     struct wf_subscription *s = subscribe(5);
@@ -364,6 +367,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_more_than_the_credit_is_not_shown, up, down),
         cmocka_unit_test_setup_teardown(test_heartbeat, up, down),
         cmocka_unit_test_setup_teardown(test_gap, up, down),
+        cmocka_unit_test_setup_teardown(test_no_acknowledgement_ahead_of_the_dispatcher, up, down),
         cmocka_unit_test_setup_teardown(test_queue_that_begins_too_late_is_told, peer_only_up, peer_only_down),
         cmocka_unit_test_setup_teardown(test_not_subscribed_says_hello_again, up, down),
         cmocka_unit_test_setup_teardown(test_dispatcher_dies_and_comes_back, up, down),
@@ -373,6 +377,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_goodbye, peer_only_up, peer_only_down),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    buf_free(&out);
     return peer_end() || failed;
 }
