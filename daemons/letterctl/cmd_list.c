@@ -112,6 +112,7 @@ int cmd_list(int argc, char **argv)
         code = tool_fail(command, &err);
     else if (!json)
         table_print(&t, stdout);
+    table_free(&t);
     ctl_close(&ctl);
     return ctl_end(command, code);
 }
@@ -177,6 +178,7 @@ int cmd_queues(int argc, char **argv)
         code = tool_fail(command, &err);
     else if (!json)
         table_print(&t, stdout);
+    table_free(&t);
     ctl_close(&ctl);
     return ctl_end(command, code);
 }

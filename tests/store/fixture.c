@@ -44,7 +44,7 @@ static PGresult *run(PGconn *conn, const char *sql)
     return r;
 }
 
-static PGresult *run_va(PGconn *conn, const char *fmt, va_list args)
+__attribute__((format(printf, 2, 0))) static PGresult *run_va(PGconn *conn, const char *fmt, va_list args)
 {
     char *sql;
     CHECK(vasprintf(&sql, fmt, args) > 0, "out of memory");
