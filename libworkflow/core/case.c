@@ -191,8 +191,8 @@ static enum result apply_leg(struct deciding *d, enum event event, enum actor ac
     if (result != OK)
         return result;
     enum case_state from = f->state;
+    leg->changed = leg->changed || leg->state != r->leg_to || r->clock != CLOCK_NONE;
     leg->state = r->leg_to;
-    leg->changed = true;
     set_due(d, r, &leg->due_at);
     if (r->case_to != CASE_NONE)
         f->state = r->case_to;

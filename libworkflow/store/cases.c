@@ -12,8 +12,8 @@
 
 const struct statement cases_statements[] = {
     {"because_read", SQL_because_read},
+    {"case_read", SQL_case_read},
     {"case_lock", SQL_case_lock},
-    {"leg_read", SQL_leg_read},
     {"inbox_find", SQL_inbox_find},
     {"case_update", SQL_case_update},
     {"leg_insert", SQL_leg_insert},
@@ -118,49 +118,56 @@ static struct case_facts *facts_find(struct cases *cs, int64_t id)
     return low < cs->facts_n && cs->facts[low].id == id ? &cs->facts[low] : NULL;
 }
 
-static void take_cases(struct cases *cs, int q)
+static struct case_facts case_row(const struct db *db, int q, int row)
 {
-    struct db *db = cs->db;
-    cs->facts_n = db_rows(db, q);
-    insist(cs->facts_n <= CASES_MAX);
-    for (int row = 0; row < cs->facts_n; row++) {
-        struct case_facts *f = &cs->facts[row];
-        memset(f, 0, offsetof(struct case_facts, legs));
-        f->legs_n = 0;
-        f->id = db_int(db, q, row, 0);
-        f->version = (int32_t)db_int(db, q, row, 1);
-        f->mailbox = (int32_t)db_int(db, q, row, 2);
-        f->bureau = (int32_t)db_int(db, q, row, 3);
-        f->place = (int32_t)db_int(db, q, row, 4);
-        f->accused = (int32_t)db_int(db, q, row, 5);
-        f->state = (enum case_state)db_int(db, q, row, 6);
-        f->kind = (enum kind)db_int(db, q, row, 7);
-        f->category = (int16_t)db_int(db, q, row, 8);
-        f->flags = (uint8_t)db_int(db, q, row, 9);
-        f->confidence = (int16_t)db_int(db, q, row, 10);
-        f->outcome = (enum outcome)db_int(db, q, row, 11);
-        f->round = (int16_t)db_int(db, q, row, 12);
-        f->received_at = db_time(db, q, row, 13);
-        f->due_at = db_time(db, q, row, 14);
-        cs->touched[row] = false;
-    }
+    return (struct case_facts){
+        .id = db_int(db, q, row, 0),
+        .version = (int32_t)db_int(db, q, row, 1),
+        .mailbox = (int32_t)db_int(db, q, row, 2),
+        .bureau = (int32_t)db_int(db, q, row, 3),
+        .place = (int32_t)db_int(db, q, row, 4),
+        .accused = (int32_t)db_int(db, q, row, 5),
+        .state = (enum case_state)db_int(db, q, row, 6),
+        .kind = (enum kind)db_int(db, q, row, 7),
+        .category = (int16_t)db_int(db, q, row, 8),
+        .flags = (uint8_t)db_int(db, q, row, 9),
+        .confidence = (int16_t)db_int(db, q, row, 10),
+        .outcome = (enum outcome)db_int(db, q, row, 11),
+        .round = (int16_t)db_int(db, q, row, 12),
+        .received_at = db_time(db, q, row, 13),
+        .due_at = db_time(db, q, row, 14),
+    };
 }
 
-static enum result take_legs(struct cases *cs, int q, struct err *err)
+static struct leg_facts leg_row(const struct db *db, int q, int row)
 {
-    struct db *db = cs->db;
-    for (int row = 0; row < db_rows(db, q); row++) {
-        struct case_facts *f = facts_find(cs, db_int(db, q, row, 0));
-        if (!f || f->legs_n == CASE_LEGS)
-            return err_set(err, BROKEN, "broken", "leg", "a leg without a case, or more legs than a case may have");
-        f->legs[f->legs_n++] = (struct leg_facts){
-            .id = (int16_t)db_int(db, q, row, 1),
-            .parent = (int16_t)db_int(db, q, row, 2),
-            .unit = (int32_t)db_int(db, q, row, 3),
-            .role = (enum leg_role)db_int(db, q, row, 4),
-            .state = (enum leg_state)db_int(db, q, row, 5),
-            .due_at = db_time(db, q, row, 6),
-        };
+    return (struct leg_facts){
+        .id = (int16_t)db_int(db, q, row, 15),
+        .parent = (int16_t)db_int(db, q, row, 16),
+        .unit = (int32_t)db_int(db, q, row, 17),
+        .role = (enum leg_role)db_int(db, q, row, 18),
+        .state = (enum leg_state)db_int(db, q, row, 19),
+        .due_at = db_time(db, q, row, 20),
+    };
+}
+
+// A row a leg; a case without legs has one row with no leg in it.
+static enum result take_facts(struct cases *cs, int q, struct err *err)
+{
+    cs->facts_n = 0;
+    for (int row = 0; row < db_rows(cs->db, q); row++) {
+        struct case_facts *f = &cs->facts[cs->facts_n > 0 ? cs->facts_n - 1 : 0];
+        if (cs->facts_n == 0 || f->id != db_int(cs->db, q, row, 0)) {
+            insist(cs->facts_n < CASES_MAX);
+            cs->touched[cs->facts_n] = false;
+            f = &cs->facts[cs->facts_n++];
+            *f = case_row(cs->db, q, row);
+        }
+        if (db_null(cs->db, q, row, 15))
+            continue;
+        if (f->legs_n == CASE_LEGS)
+            return err_set(err, BROKEN, "broken", "leg", "a case has more legs than a case may have");
+        f->legs[f->legs_n++] = leg_row(cs->db, q, row);
     }
     return OK;
 }
@@ -184,15 +191,7 @@ static void take_causes(struct cases *cs, int q, const struct change *changes, i
     }
 }
 
-static bool needs_legs(const struct change *changes, int n)
-{
-    for (int i = 0; i < n; i++)
-        if (changes[i].actor != ACTOR_CLASSIFIER)
-            return true;
-    return false;
-}
-
-static enum result read_facts(struct cases *cs, const struct change *changes, int n, struct applied *out,
+static enum result read_facts(struct cases *cs, const struct change *changes, int n, bool careful, struct applied *out,
                               struct err *err)
 {
     int64_t ids[CASES_MAX];
@@ -212,26 +211,22 @@ static enum result read_facts(struct cases *cs, const struct change *changes, in
         column_text(&cs->causes.c[1], changes[i].cause);
     }
 
-    int legs = -1, causes = -1, at = 2;
+    bool look_up = careful && cs->causes.c[0].n > 0;
+    int facts = 1;
     db_command(cs->db, "BEGIN");
-    rows_query(cs->db, "case_lock", &cs->ids);
-    if (needs_legs(changes, n)) {
-        rows_query(cs->db, "leg_read", &cs->ids);
-        legs = at++;
+    if (careful) {
+        rows_query(cs->db, "case_lock", &cs->ids);
+        facts++;
     }
-    if (cs->causes.c[0].n > 0) {
+    rows_query(cs->db, "case_read", &cs->ids);
+    if (look_up)
         rows_query(cs->db, "inbox_find", &cs->causes);
-        causes = at++;
-    }
     enum result result = db_flush(cs->db, err);
     if (result != OK)
         return result;
-    take_cases(cs, 1);
-    if (legs >= 0)
-        result = take_legs(cs, legs, err);
-    if (causes >= 0)
-        take_causes(cs, causes, changes, n, out);
-    return result;
+    if (look_up)
+        take_causes(cs, facts + 1, changes, n, out);
+    return take_facts(cs, facts, err);
 }
 
 // ---- Deciding ----
@@ -433,13 +428,13 @@ static enum result write_all(struct cases *cs, struct err *err)
 }
 
 static enum result apply_once(struct cases *cs, const struct policy *policy, wf_time now, const struct change *changes,
-                              int n, struct applied *out, struct err *err)
+                              int n, bool careful, struct applied *out, struct err *err)
 {
     for (int i = 0; i < n; i++) {
         out[i] = (struct applied){.result = OK};
         cs->applied_cause[i] = false;
     }
-    enum result result = read_facts(cs, changes, n, out, err);
+    enum result result = read_facts(cs, changes, n, careful, out, err);
     if (result != OK)
         return result;
     start_writes(cs, now, policy);
@@ -451,11 +446,14 @@ static enum result apply_once(struct cases *cs, const struct policy *policy, wf_
     return write_all(cs, err);
 }
 
-// A batch that the database refuses is tried again in halves, until the change at fault is alone.
+// First without locks, which is right unless a key says that another writer was faster or that a cause was seen before;
+// then with them. A batch that the database still refuses is tried again in halves, until the change at fault is alone.
 static enum result apply_halving(struct cases *cs, const struct policy *policy, wf_time now,
                                  const struct change *changes, int n, struct applied *out, struct err *err)
 {
-    enum result result = apply_once(cs, policy, now, changes, n, out, err);
+    enum result result = apply_once(cs, policy, now, changes, n, false, out, err);
+    if (result == REJECT)
+        result = apply_once(cs, policy, now, changes, n, true, out, err);
     if (result != REJECT)
         return result;
     if (n == 1) {

@@ -1,16 +1,19 @@
--- The one write path of a case. Locks first, in id order; the bureaus' heads last, in bureau order.
+-- The one write path of a case. A batch is first tried without locks: the journal's key (case_id, seq) and the inbox's key let
+-- at most one of two writers through, and the one that came too late starts again, this time with locks and look-ups. The
+-- rows are touched in id order, the bureaus' heads last, in bureau order.
 
 -- name: because_read
 SELECT id, rule, words FROM because
 
--- name: case_lock
-SELECT id, version, mailbox, bureau, place, accused, state, kind, category, flags, confidence, outcome, round,
-       received_at, due_at
-FROM case_file WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
+-- name: case_read
+SELECT c.id, c.version, c.mailbox, c.bureau, c.place, c.accused, c.state, c.kind, c.category, c.flags, c.confidence,
+       c.outcome, c.round, c.received_at, c.due_at, l.id, l.parent, l.unit, l.role, l.state, l.due_at
+FROM unnest($1::bigint[]) WITH ORDINALITY AS n (id, ord)
+JOIN case_file c ON c.id = n.id LEFT JOIN leg l ON l.case_id = c.id
+ORDER BY n.ord, l.id
 
--- name: leg_read
-SELECT case_id, id, parent, unit, role, state, due_at
-FROM leg WHERE case_id = ANY ($1::bigint[]) ORDER BY case_id, id
+-- name: case_lock
+SELECT c.id FROM case_file c WHERE c.id = ANY ($1::bigint[]) ORDER BY c.id FOR NO KEY UPDATE
 
 -- name: inbox_find
 SELECT k.ord::int, i.case_id, i.digest

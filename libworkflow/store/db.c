@@ -15,11 +15,18 @@
 #define RECONNECT_EVERY (WF_SECOND / 2)
 #define PG_EPOCH INT64_C(946684800000000)
 
+// A lock that is not had soon is tried again; a client that vanished in a transaction does not hold its locks for long.
+#define SESSION "-c jit=off -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+#define BY_KEY                                                                                                         \
+    " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off"     \
+    " -c enable_mergejoin=off"
+
 struct db {
     PGconn *conn;
     char conninfo[1024];
     const char *role;
     const struct statement *const *lists;
+    bool by_key;
     int64_t timeout; // microseconds for one answer
     int64_t next_attempt;
     PGresult *results[BATCH_MAX];
@@ -40,6 +47,11 @@ struct db *db_open(const struct config *config, const char *role, const struct s
     db->lists = lists;
     db->timeout = config_int(config, "database/timeout") * 1000;
     return db;
+}
+
+void db_by_key(struct db *db)
+{
+    db->by_key = true;
 }
 
 static void clear_results(struct db *db)
@@ -386,12 +398,9 @@ enum result db_prepare(struct db *db, const struct statement *list, struct err *
 static enum result connect_now(struct db *db, struct err *err)
 {
     const char *keys[] = {"dbname", "application_name", "connect_timeout", "client_encoding", "options", "user", NULL};
-    const char *values[] = {
-        db->conninfo, db->role ? db->role : "letterctl", "3", "UTF8",
-        // The plans of set statements do not depend on their values; a lock that is not had soon is tried again.
-        "-c plan_cache_mode=force_generic_plan -c jit=off -c lock_timeout=5s "
-        "-c idle_in_transaction_session_timeout=60s",
-        db->role, NULL};
+    const char *values[] = {db->conninfo, db->role ? db->role : "letterctl",     "3",
+                            "UTF8",       db->by_key ? SESSION BY_KEY : SESSION, db->role,
+                            NULL};
     db->conn = PQconnectdbParams(keys, values, 1);
     if (PQstatus(db->conn) != CONNECTION_OK)
         return lost(db, err, "cannot reach the database: ");

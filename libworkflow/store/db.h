@@ -26,6 +26,9 @@ struct statement {
 // role: "pa_intake", …; NULL: the operating system's user (migrate). lists: NULL-terminated array of arrays of
 // statements (each ended by name == NULL), all prepared on every connect. Does not connect yet.
 struct db *db_open(const struct config *config, const char *role, const struct statement *const *lists);
+// For connections whose statements all go by key: index plans only. Their plans are made once, when tables may be empty, and a
+// plan that reads a whole small table would still read it when it has grown to millions of rows. Before the first db_ready.
+void db_by_key(struct db *db);
 void db_close(struct db *db);
 
 // Connects when there is no connection: at most one attempt in half a second (RETRY in between). On connect checks:

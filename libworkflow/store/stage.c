@@ -19,6 +19,7 @@ static _Noreturn void refuse(const struct err *err, int status)
 void stage_open(struct stage *stage, struct run *run, const char *role, const struct statement *const *lists)
 {
     *stage = (struct stage){.run = run, .db = db_open(run->config, role, lists)};
+    db_by_key(stage->db);
     int64_t deadline = clock_mono() + START_WAIT;
     struct err err;
     for (;;) {
