@@ -21,7 +21,9 @@ int tool_usage(const char *command, const char *fmt, ...)
 
 int tool_fail(const char *command, const struct err *err)
 {
-    fprintf(stderr, "%s: %s%s%s (%s)\n", command, err->field, err->field[0] ? ": " : "", err->text, err->code);
+    // Some of a daemon's sentences begin with the field themselves.
+    bool named = err->field[0] == 0 || strncmp(err->text, err->field, strlen(err->field)) == 0;
+    fprintf(stderr, "%s: %s%s%s (%s)\n", command, named ? "" : err->field, named ? "" : ": ", err->text, err->code);
     return 1;
 }
 
