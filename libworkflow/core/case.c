@@ -131,7 +131,8 @@ static enum result open_lead_leg(struct deciding *d, int32_t unit)
     if (f->legs_n == CASE_LEGS)
         return err_set_limit(d->err, REJECT, "too_many_legs", "unit", "a case has at most ", CASE_LEGS, " legs");
     wf_time sign_by = policy_due(d->policy, CLOCK_K5, f->kind, d->now);
-    f->legs[f->legs_n++] = (struct leg_facts){.id = (int16_t)(f->legs_n + 1),
+    int16_t id = (int16_t)(f->legs_n + 1);
+    f->legs[f->legs_n++] = (struct leg_facts){.id = id,
                                               .role = ROLE_LEAD,
                                               .state = LEG_SENT,
                                               .unit = unit,
@@ -140,7 +141,7 @@ static enum result open_lead_leg(struct deciding *d, int32_t unit)
                                               .created = true};
     f->bureau = unit;
     d->out->queue_to = unit;
-    d->out->queue_leg = f->legs[f->legs_n - 1].id;
+    d->out->queue_leg = id;
     return OK;
 }
 

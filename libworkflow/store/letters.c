@@ -6,7 +6,6 @@
 #include "store/rows.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 const struct statement letters_statements[] = {
     {"letter_find", SQL_letter_find},
@@ -144,24 +143,23 @@ static enum result find_repeats(struct letters *ls, const struct letter *in, con
         column_int(&ls->keys.c[0], in[i].channel);
         column_text(&ls->keys.c[1], in[i].client_ref);
     }
-    db_command(db, "BEGIN");
     rows_query(db, "letter_find", &ls->keys);
     enum result result = db_flush(db, err);
     if (result != OK)
         return result;
-    for (int row = 0; row < db_rows(db, 1); row++) {
-        int i = (int)db_int(db, 1, row, 0) - 1;
+    for (int row = 0; row < db_rows(db, 0); row++) {
+        int i = (int)db_int(db, 0, row, 0) - 1;
         struct letter first = {
-            .mailbox = (int32_t)db_int(db, 1, row, 2),
-            .claimed = (enum kind)db_int(db, 1, row, 3),
-            .confidential = db_int(db, 1, row, 4) != 0,
-            .occurred_at = db_time(db, 1, row, 5),
-            .title = db_text(db, 1, row, 6),
-            .place = db_text(db, 1, row, 7),
-            .body = db_text(db, 1, row, 9),
+            .mailbox = (int32_t)db_int(db, 0, row, 2),
+            .claimed = (enum kind)db_int(db, 0, row, 3),
+            .confidential = db_int(db, 0, row, 4) != 0,
+            .occurred_at = db_time(db, 0, row, 5),
+            .title = db_text(db, 0, row, 6),
+            .place = db_text(db, 0, row, 7),
+            .body = db_text(db, 0, row, 9),
         };
-        out[i] = (struct stored){.result = DUPLICATE, .id = db_int(db, 1, row, 1), .mailbox = first.mailbox};
-        const char *member = differs(&in[i], &first, accused_text(ls, &in[i]), db_text(db, 1, row, 8));
+        out[i] = (struct stored){.result = DUPLICATE, .id = db_int(db, 0, row, 1), .mailbox = first.mailbox};
+        const char *member = differs(&in[i], &first, accused_text(ls, &in[i]), db_text(db, 0, row, 8));
         if (member)
             conflict(&out[i], str_of(member));
     }
@@ -302,12 +300,15 @@ static enum result write_new(struct letters *ls, const struct policy *policy, wf
 }
 
 static enum result store_once(struct letters *ls, const struct policy *policy, wf_time now, struct letter *in,
-                              const struct writer *writers, int n, struct stored *out, struct err *err)
+                              const struct writer *writers, int n, bool look_up, struct stored *out, struct err *err)
 {
     int twins[LETTERS_MAX], fresh = 0;
+    enum result result = OK;
     for (int i = 0; i < n; i++)
         out[i] = (struct stored){.result = OK};
-    enum result result = find_repeats(ls, in, writers, n, out, err);
+    db_command(ls->db, "BEGIN");
+    if (look_up)
+        result = find_repeats(ls, in, writers, n, out, err);
     if (result != OK)
         return result;
     find_twins(in, writers, n, out, twins);
@@ -351,16 +352,15 @@ void letters_commit_late(struct letters *ls)
 }
 #endif
 
-// A batch that the database refuses is tried again in halves, until the letter at fault is alone.
+// Most letters are new, so they are inserted as if all were; the unique key says when one is not, and then each is
+// looked up. Twice, because another intake may take a key between the look and the insert. A batch that the database
+// still refuses is tried again in halves, until the letter at fault is alone.
 static enum result store_halving(struct letters *ls, const struct policy *policy, wf_time now, struct letter *in,
                                  const struct writer *writers, int n, struct stored *out, struct err *err)
 {
-    enum result result = store_once(ls, policy, now, in, writers, n, out, err);
-    if (result != REJECT)
-        return result;
-    // Another intake took the same key between our look and our insert: look again.
-    if (strcmp(err->code, "23505") == 0)
-        result = store_once(ls, policy, now, in, writers, n, out, err);
+    enum result result = store_once(ls, policy, now, in, writers, n, false, out, err);
+    for (int look = 0; result == REJECT && look < 2; look++)
+        result = store_once(ls, policy, now, in, writers, n, true, out, err);
     if (result != REJECT)
         return result;
     if (n == 1) {
