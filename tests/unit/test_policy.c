@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/matcher.h"
-#include "unit/sample_policy.h"
+#include "sample_policy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sample letters end where a careful reader would have them end, under the sample policy.
 #include "core/classify.h"
-#include "unit/sample_policy.h"
+#include "sample_policy.h"
 
 #include <jansson.h>
 #include <setjmp.h>
