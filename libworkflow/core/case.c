@@ -36,6 +36,12 @@ static bool allowed_by_policy(const struct deciding *d, const struct rule *r)
     return r->step == 0 || policy_step(d->policy, r->step, d->facts->category, d->facts->kind) == MODE_AUTO;
 }
 
+// A leg lives only while its case is worked on.
+static bool leg_lives(const struct case_facts *f)
+{
+    return f->state == HANDLING || f->state == REVIEW;
+}
+
 static enum result refuse(struct deciding *d, enum event event, const struct leg_facts *leg)
 {
     char words[sizeof d->err->text];
@@ -51,7 +57,8 @@ static enum result refuse(struct deciding *d, enum event event, const struct leg
     text_put(&t, " is not allowed; allowed now:");
     bool any = false;
     for (const struct rule *r = rules; r->id; r++) {
-        bool fits = leg ? r->leg_from == leg->state : r->leg_from == LEG_NONE && r->case_from == d->facts->state;
+        bool fits = leg ? leg_lives(d->facts) && r->leg_from == leg->state
+                        : r->leg_from == LEG_NONE && r->case_from == d->facts->state;
         if (!fits || !(r->by & BY(d->change->actor)))
             continue;
         text_put(&t, any ? ", " : " ");
@@ -145,6 +152,14 @@ static enum result open_lead_leg(struct deciding *d, int32_t unit)
     return OK;
 }
 
+static bool known_category(const struct policy *p, int16_t code)
+{
+    for (size_t i = 0; i < p->categories_n; i++)
+        if (p->categories[i].code == code)
+            return true;
+    return false;
+}
+
 // What the classifier found, or the desk corrected, becomes a fact before the row is looked at.
 static enum result take_facts(struct deciding *d, enum event event)
 {
@@ -162,8 +177,11 @@ static enum result take_facts(struct deciding *d, enum event event)
     if (event == EV_ACCEPT && c->actor == ACTOR_DESK) {
         if (c->kind != KIND_NONE)
             f->kind = c->kind;
-        if (c->category != 0)
+        if (c->category != 0) {
+            if (!known_category(d->policy, c->category))
+                return err_set(d->err, REJECT, "unknown_value", "category", "category: not one of the catalogue");
             f->category = c->category;
+        }
         if (c->bureau != 0) {
             if (!policy_is_bureau(d->policy, c->bureau))
                 return err_set(d->err, REJECT, "unknown_value", "unit", "unit: not one of the 21 bureaus");
@@ -175,18 +193,11 @@ static enum result take_facts(struct deciding *d, enum event event)
     return OK;
 }
 
-static void set_due(struct deciding *d, const struct rule *r, wf_time *due)
-{
-    if (r->clock != CLOCK_NONE)
-        *due = policy_due(d->policy, r->clock, d->facts->kind, d->now);
-}
-
 static enum result apply_leg(struct deciding *d, enum event event, enum actor actor, struct leg_facts *leg)
 {
     struct case_facts *f = d->facts;
     const struct rule *r = rule_for_leg(leg->state, event);
-    // A leg lives only while its case is worked on.
-    if (!r || !(r->by & BY(actor)) || (f->state != HANDLING && f->state != REVIEW))
+    if (!r || !(r->by & BY(actor)) || !leg_lives(f))
         return refuse(d, event, leg);
     enum result result = check_members(d, event);
     if (result != OK)
@@ -194,7 +205,8 @@ static enum result apply_leg(struct deciding *d, enum event event, enum actor ac
     enum case_state from = f->state;
     leg->changed = leg->changed || leg->state != r->leg_to || r->clock != CLOCK_NONE;
     leg->state = r->leg_to;
-    set_due(d, r, &leg->due_at);
+    if (r->clock == CLOCK_K8) // started with the dispatch (domain T13): a unit that signs late gains no time
+        leg->due_at = f->due_at;
     if (r->case_to != CASE_NONE)
         f->state = r->case_to;
     if (event == EV_REPORTED && leg->role == ROLE_LEAD)
@@ -233,7 +245,8 @@ static enum result apply_case(struct deciding *d, enum event event, enum actor a
     }
     enum case_state from = f->state;
     f->state = r->case_to;
-    set_due(d, r, &f->due_at);
+    if (r->clock != CLOCK_NONE)
+        f->due_at = policy_due(d->policy, r->clock, f->kind, d->now);
     if (case_final(f->state))
         f->due_at = 0;
     record(d, r, from, leg, unit, actor);
@@ -256,6 +269,11 @@ static bool classifier_may_accept(const struct deciding *d)
     const struct rule *accept = rule_for_case(TRIAGE, EV_ACCEPT);
     return f->category != 0 && f->bureau != 0 && f->confidence >= d->policy->sure && !(f->flags & FLAG_CONDUCT) &&
            f->accused == 0 && allowed_by_policy(d, accept);
+}
+
+static bool machine_may(const struct deciding *d, const struct rule *r)
+{
+    return r->event == EV_ACCEPT ? classifier_may_accept(d) : allowed_by_policy(d, r);
 }
 
 // The system's own next event, EV_NONE when somebody must act.
@@ -288,21 +306,20 @@ static enum result decide(struct deciding *d)
     if (result != OK)
         return result;
 
-    if (event_is_leg(c->event)) {
-        struct leg_facts *leg = leg_of(d);
-        // A unit without a leg of this case learns nothing about the case, not even that it is there.
-        if (!leg)
-            return err_set(d->err, REJECT, "not_found", "number", "number: this unit has no such case");
-        result = apply_leg(d, c->event, c->actor, leg);
-    } else {
-        // Our own stages repeat their work after a crash: what is past is not an error.
-        const struct rule *r = rule_for_case(f->state, c->event);
-        if (is_machine(c->actor) && !r)
-            return DUPLICATE;
-        if (is_machine(c->actor) && !allowed_by_policy(d, r))
-            return err_set(d->err, REJECT, "needs_desk", "event", "the policy leaves this step to the desk");
-        result = apply_case(d, c->event, c->actor);
-    }
+    bool of_leg = event_is_leg(c->event);
+    struct leg_facts *own = of_leg || c->actor == ACTOR_BUREAU ? leg_of(d) : NULL;
+    // A unit without a leg of this case learns nothing about the case, not even that it is there.
+    if (c->actor == ACTOR_BUREAU && !own)
+        return err_set(d->err, REJECT, "not_found", "number", CASE_NOT_FOUND);
+    if (of_leg && !own)
+        return err_set(d->err, REJECT, "no_leg", "leg", "leg: the case has no such leg at work");
+    const struct rule *r = of_leg ? rule_for_leg(own->state, c->event) : rule_for_case(f->state, c->event);
+    // Our own stages repeat their work after a crash: what is past is not an error.
+    if (is_machine(c->actor) && !r)
+        return DUPLICATE;
+    if (is_machine(c->actor) && !machine_may(d, r))
+        return err_set(d->err, REJECT, "needs_desk", "event", "the policy leaves this step to the desk");
+    result = of_leg ? apply_leg(d, c->event, c->actor, own) : apply_case(d, c->event, c->actor);
     if (result != OK)
         return result;
 

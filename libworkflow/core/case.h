@@ -9,8 +9,12 @@
 #include "core/policy.h"
 #include "core/wftime.h"
 
-#define CASE_LEGS 16  // legs of one case that a decision can see
-#define CASE_STEPS 12 // journal lines that one event can cause
+#define CASE_LEGS 16 // legs of one case that a decision can see
+// Journal lines that one event can cause: it, all_reported, a review of each leg, issue_reply and close.
+#define CASE_STEPS (CASE_LEGS + 4)
+
+// What a unit reads of a number that is nobody's, and of another unit's: it cannot tell the one from the other.
+#define CASE_NOT_FOUND "number: there is no such case, or it is not this unit's"
 
 // What the journal calls it (domain §3.3); the code is stored.
 enum journal {
@@ -134,8 +138,9 @@ struct decision {
 
 // Applies one change to the facts (in and out) and says what to write. After the named event, the system's own events
 // and those that the policy leaves to the machine follow in the same decision. REJECT: code "not_allowed" names state,
-// event and what is allowed now; "no_leg", "conflict" (the unit is accused), "missing" (a member the event needs),
-// "too_many_legs". The facts are then unchanged.
+// event and what is allowed now; "not_found" (the bureau has no leg of it), "no_leg", "conflict" (the unit is accused),
+// "missing" (a member the event needs), "unknown_value", "needs_desk" (the policy leaves it to the desk),
+// "too_many_legs". DUPLICATE: a machine's step that is past. The facts are then unchanged.
 enum result case_decide(const struct policy *policy, wf_time now, const struct change *change, struct case_facts *facts,
                         struct decision *out, struct err *err) MUST_USE;
 
