@@ -363,7 +363,8 @@ static void decide_one(struct cases *cs, const struct policy *policy, wf_time no
     if (a->result != OK)
         return;
     if (!f || (c->mailbox != 0 && c->mailbox != f->mailbox)) {
-        err_set(&a->err, a->result = REJECT, "not_found", "number", "number: there is no such case");
+        err_set(&a->err, a->result = REJECT, "not_found", "number",
+                c->actor == ACTOR_BUREAU ? CASE_NOT_FOUND : "number: there is no such case");
         return;
     }
     struct decision d;
@@ -438,8 +439,16 @@ static enum result apply_once(struct cases *cs, const struct policy *policy, wf_
     if (result != OK)
         return result;
     start_writes(cs, now, policy);
-    for (int i = 0; i < n; i++)
+    bool unsure = false;
+    for (int i = 0; i < n; i++) {
         decide_one(cs, policy, now, changes, i, out);
+        unsure = unsure || (!careful && out[i].result == REJECT && changes[i].cause.p);
+    }
+    if (unsure) {
+        // What is refused now may have been applied before: only the look-up of its cause can tell.
+        db_rollback(cs->db);
+        return err_set(err, REJECT, "unsure", "", "a refusal was decided without looking for its cause");
+    }
     for (int i = 0; i < cs->facts_n; i++)
         if (cs->touched[i])
             write_facts(cs, &cs->facts[i]);

@@ -89,7 +89,7 @@ static struct str first_line(const char *message)
 {
     struct str s = str_of(message ? message : "");
     s = str_split(&s, '\n');
-    const char *colon = s.n > 7 ? memchr(s.p, ':', 10) : NULL;
+    const char *colon = s.n > 7 ? memchr(s.p, ':', s.n < 10 ? s.n : 10) : NULL;
     if (colon && strncmp(colon, ":  ", 3) == 0)
         s = (struct str){colon + 3, s.n - (size_t)(colon + 3 - s.p)};
     return s;

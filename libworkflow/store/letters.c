@@ -143,23 +143,24 @@ static enum result find_repeats(struct letters *ls, const struct letter *in, con
         column_int(&ls->keys.c[0], in[i].channel);
         column_text(&ls->keys.c[1], in[i].client_ref);
     }
+    db_command(db, "BEGIN");
     rows_query(db, "letter_find", &ls->keys);
     enum result result = db_flush(db, err);
     if (result != OK)
         return result;
-    for (int row = 0; row < db_rows(db, 0); row++) {
-        int i = (int)db_int(db, 0, row, 0) - 1;
+    for (int row = 0; row < db_rows(db, 1); row++) {
+        int i = (int)db_int(db, 1, row, 0) - 1;
         struct letter first = {
-            .mailbox = (int32_t)db_int(db, 0, row, 2),
-            .claimed = (enum kind)db_int(db, 0, row, 3),
-            .confidential = db_int(db, 0, row, 4) != 0,
-            .occurred_at = db_time(db, 0, row, 5),
-            .title = db_text(db, 0, row, 6),
-            .place = db_text(db, 0, row, 7),
-            .body = db_text(db, 0, row, 9),
+            .mailbox = (int32_t)db_int(db, 1, row, 2),
+            .claimed = (enum kind)db_int(db, 1, row, 3),
+            .confidential = db_int(db, 1, row, 4) != 0,
+            .occurred_at = db_time(db, 1, row, 5),
+            .title = db_text(db, 1, row, 6),
+            .place = db_text(db, 1, row, 7),
+            .body = db_text(db, 1, row, 9),
         };
-        out[i] = (struct stored){.result = DUPLICATE, .id = db_int(db, 0, row, 1), .mailbox = first.mailbox};
-        const char *member = differs(&in[i], &first, accused_text(ls, &in[i]), db_text(db, 0, row, 8));
+        out[i] = (struct stored){.result = DUPLICATE, .id = db_int(db, 1, row, 1), .mailbox = first.mailbox};
+        const char *member = differs(&in[i], &first, accused_text(ls, &in[i]), db_text(db, 1, row, 8));
         if (member)
             conflict(&out[i], str_of(member));
     }
@@ -208,9 +209,11 @@ static void find_twins(const struct letter *in, const struct writer *writers, in
 
 // ---- New letters ----
 
-static enum result take_serials(struct letters *ls, wf_time now, int n, int32_t *first, struct err *err)
+static enum result take_serials(struct letters *ls, wf_time now, int n, bool begun, int32_t *first, struct err *err)
 {
     struct date day = date_of(now);
+    if (!begun)
+        db_command(ls->db, "BEGIN");
     ls->serial.n = 0;
     column_int(rows_scalar(&ls->serial, COL_INT4), date_ymd(day));
     column_int(rows_scalar(&ls->serial, COL_INT4), n);
@@ -218,7 +221,7 @@ static enum result take_serials(struct letters *ls, wf_time now, int n, int32_t 
     enum result result = db_flush(ls->db, err);
     if (result != OK)
         return result;
-    int64_t serial = db_int(ls->db, 0, 0, 0);
+    int64_t serial = db_int(ls->db, begun ? 0 : 1, 0, 0);
     if (serial + n - 1 > SERIAL_MAX) {
         db_rollback(ls->db);
         return err_set(err, RETRY, "serials_exhausted", "",
@@ -306,7 +309,6 @@ static enum result store_once(struct letters *ls, const struct policy *policy, w
     enum result result = OK;
     for (int i = 0; i < n; i++)
         out[i] = (struct stored){.result = OK};
-    db_command(ls->db, "BEGIN");
     if (look_up)
         result = find_repeats(ls, in, writers, n, out, err);
     if (result != OK)
@@ -316,7 +318,7 @@ static enum result store_once(struct letters *ls, const struct policy *policy, w
         fresh += out[i].result == OK;
     if (fresh > 0) {
         int32_t serial = 0;
-        result = take_serials(ls, now, fresh, &serial, err);
+        result = take_serials(ls, now, fresh, look_up, &serial, err);
         if (result == OK)
             result = write_new(ls, policy, now, in, writers, n, out, serial, err);
         if (result != OK)
