@@ -224,6 +224,8 @@ static enum result apply_case(struct deciding *d, enum event event, enum actor a
     enum result result = check_members(d, event);
     if (result != OK)
         return result;
+    if (event == EV_ALL_REPORTED && !leads_all(f, false))
+        return err_set(d->err, REJECT, "not_allowed", "event", "a lead leg has not reported yet");
     if (event == EV_ISSUE_REPLY && !leads_all(f, true))
         return err_set(d->err, REJECT, "not_allowed", "event", "a lead leg's report has not passed review yet");
 
