@@ -306,7 +306,7 @@ static enum result store_once(struct letters *ls, const struct policy *policy, w
                               const struct writer *writers, int n, bool look_up, struct stored *out, struct err *err)
 {
     int twins[LETTERS_MAX], fresh = 0;
-    enum result result;
+    enum result result = OK;
     for (int i = 0; i < n; i++)
         out[i] = (struct stored){.result = OK};
     if (look_up)
