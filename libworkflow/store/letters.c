@@ -167,10 +167,15 @@ static enum result find_repeats(struct letters *ls, const struct letter *in, con
     return compare_writers(ls, writers, n, out, err);
 }
 
-static bool same_writer(const struct writer *a, const struct writer *b)
+static const char *writer_differs(const struct writer *a, const struct writer *b)
 {
-    return same(a->name, b->name) && same(a->phone, b->phone) && same(a->id_number, b->id_number) &&
-           same(a->email, b->email);
+    if (!same(a->name, b->name))
+        return "writer.name";
+    if (!same(a->phone, b->phone))
+        return "writer.phone";
+    if (!same(a->id_number, b->id_number))
+        return "writer.id_number";
+    return same(a->email, b->email) ? NULL : "writer.email";
 }
 
 static bool same_accused(const struct letter *a, const struct letter *b)
@@ -199,8 +204,8 @@ static void find_twins(const struct letter *in, const struct writer *writers, in
         const char *member = differs(&in[i], &in[twins[i]], STR_NONE, STR_NONE);
         if (!member && !same_accused(&in[i], &in[twins[i]]))
             member = "accused";
-        if (!member && !same_writer(&writers[i], &writers[twins[i]]))
-            member = "writer";
+        if (!member)
+            member = writer_differs(&writers[i], &writers[twins[i]]);
         out[i].result = DUPLICATE;
         if (member)
             conflict(&out[i], str_of(member));
