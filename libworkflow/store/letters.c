@@ -229,7 +229,8 @@ static enum result take_serials(struct letters *ls, wf_time now, int n, bool beg
     int64_t serial = db_int(ls->db, begun ? 0 : 1, 0, 0);
     if (serial + n - 1 > SERIAL_MAX) {
         db_rollback(ls->db);
-        return err_set(err, RETRY, "serials_exhausted", "",
+        // Before the look-up: perhaps they are repeats, which need none.
+        return err_set(err, begun ? RETRY : REJECT, "serials_exhausted", "",
                        "this day's serials are used up; letters are taken again at midnight");
     }
     *first = (int32_t)serial;
