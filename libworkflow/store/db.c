@@ -29,6 +29,7 @@ struct db {
     bool by_key;
     int64_t timeout; // microseconds for one answer
     int64_t next_attempt;
+    struct err why; // what the last attempt to connect said
     PGresult *results[BATCH_MAX];
     int queries; // sent since the last flush began
     int results_n;
@@ -338,13 +339,16 @@ static enum result check_setting(struct db *db, const char *name, const char *al
     struct str value = db_text(db, 0, 0, 0);
     if (str_is(value, "on") || (also && str_is(value, also)))
         return OK;
-    char words[160];
+    char words[200];
     struct text t = TEXT(words);
     text_put(&t, "this database runs with ");
     text_put(&t, name);
     text_put(&t, " = ");
     text_str(&t, value);
-    text_put(&t, ", so a crash can lose acknowledged letters: set it to on, and start again");
+    text_put(&t, ", so a crash can lose acknowledged letters: ");
+    // The checksums are no setting: they belong to the cluster.
+    text_put(&t, strcmp(name, "data_checksums") == 0 ? "stop the server and run `pg_checksums --enable`"
+                                                     : "set it to on, and start again");
     return err_set(err, REJECT, "unsafe_database", name, words);
 }
 
@@ -425,8 +429,15 @@ enum result db_ready(struct db *db, struct err *err)
     if (db->conn)
         drop(db);
     int64_t now = clock_mono();
-    if (now < db->next_attempt)
-        return err_set(err, RETRY, "database_away", "", "no connection to the database; trying again shortly");
+    if (now < db->next_attempt) {
+        *err = db->why;
+        return db->why.result;
+    }
     db->next_attempt = now + RECONNECT_EVERY;
-    return connect_now(db, err);
+    enum result result = connect_now(db, err);
+    if (result != OK)
+        db->why = *err;
+    else
+        err_set(&db->why, RETRY, "database_away", "", "the connection to the database was lost; trying again shortly");
+    return result;
 }
