@@ -16,8 +16,7 @@
 
 static const char help[] =
     "usage: bureauctl reference --all | --bureau CODE … [options]\n"
-    "Bureaus that answer by themselves, for trials and tests: each delivery is signed, its writer contacted, reported "
-    "with an\n"
+    "Bureaus that answer by themselves, for trials and tests: each delivery is signed, reported with an\n"
     "outcome and a reply that suit its kind, and reviewed. It is acknowledged when all of that is committed. Feedback "
     "that is\n"
     "refused is told on standard error and counted.\n"
@@ -34,7 +33,7 @@ static const int32_t cities[] = {440100, 440200, 440300, 440400, 440500, 440600,
                                  441400, 441500, 441600, 441700, 441800, 441900, 442000, 445100, 445200, 445300};
 #define CITIES (sizeof(cities) / sizeof(cities[0]))
 
-static const char *const steps[] = {"signed", "contacted", "reported", "reviewed"};
+static const char *const steps[] = {"signed", "reported", "reviewed"};
 #define STEPS (sizeof(steps) / sizeof(steps[0]))
 
 // A delivery in hand. Its steps go one by one, each when the one before has its answer.

@@ -198,7 +198,7 @@ int main(int argc, char **argv)
     cl.cases = cases_new(cl.stage.db);
     cl.batch = (int)config_int(run->config, "classifier/batch");
     check(bus_push_connect(config_text(run->config, "dispatcher/listen"), HINT_HWM, &cl.dispatch, &err), &err);
-    check(bus_pull_bind(config_text(run->config, "classifier/listen"), HINT_HWM, &cl.listen, &err), &err);
+    check(bus_pull_bind(run_endpoint(run, "classifier/listen"), HINT_HWM, &cl.listen, &err), &err);
     loop_socket(run->loop, cl.listen, on_hint, &cl);
     cl.sweep_timer = loop_every(run->loop, config_int(run->config, "classifier/sweep"), on_sweep, &cl);
     loop_soon(run->loop, cl.sweep_timer);

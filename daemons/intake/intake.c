@@ -214,7 +214,7 @@ int main(int argc, char **argv)
     in.letters = letters_new(in.stage.db);
     in.batch = (int)config_int(run->config, "intake/batch");
     check(bus_push_connect(config_text(run->config, "classifier/listen"), CLASSIFY_HWM, &in.classify, &err), &err);
-    check(bus_router_bind(config_text(run->config, "intake/submit"), SUBMIT_HWM, &in.submit, &err), &err);
+    check(bus_router_bind(run_endpoint(run, "intake/submit"), SUBMIT_HWM, &in.submit, &err), &err);
     loop_socket(run->loop, in.submit, on_submit, &in);
     loop_every(run->loop, 1000, stage_refresh, &in.stage);
     int status = run_loop(run);

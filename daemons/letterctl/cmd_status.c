@@ -13,7 +13,15 @@
 #define ANSWER_MS 2000 // a daemon answers within one second
 #define ANSWER_MAX 65536
 
-static const char *const programs[] = {"intaked", "classifierd", "dispatcherd", "feedbackd"};
+// There may be several processes of those that list an address for each.
+static const struct {
+    const char *name, *addresses;
+} programs[] = {
+    {"intaked", "intake/submit"},
+    {"classifierd", "classifier/listen"},
+    {"dispatcherd", "dispatcher/listen"},
+    {"feedbackd", "feedback/listen"},
+};
 
 static int connect_to(const char *path)
 {
@@ -48,10 +56,16 @@ static size_t ask(const char *path, char answer[ANSWER_MAX])
 }
 
 // The daemon's own object with "up" before it, or one that says it is not there.
-static json_t *status_of(const struct config *config, const char *program)
+static json_t *status_of(const struct config *config, const char *name, int instance)
 {
     static char answer[ANSWER_MAX];
-    char path[256];
+    char path[256], program[32];
+    struct text p = TEXT(program);
+    text_put(&p, name);
+    if (instance > 1) {
+        text_put(&p, "-");
+        text_i64(&p, instance);
+    }
     struct text t = TEXT(path);
     text_put(&t, config_text(config, "run/dir"));
     text_put(&t, "/");
@@ -132,15 +146,16 @@ int cmd_status(int argc, char **argv)
     code = 0;
     for (int i = 0; i < t.columns; i++)
         table_put(&t, heading[i]);
-    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-        json_t *o = status_of(config, programs[i]);
-        if (!json_is_true(json_object_get(o, "ready")))
-            code = 1;
-        put_row(&t, o);
-        if (json)
-            ctl_json_print(json_incref(o));
-        json_decref(o);
-    }
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        for (int k = 1; config_address(config, programs[i].addresses, k).p != NULL; k++) {
+            json_t *o = status_of(config, programs[i].name, k);
+            if (!json_is_true(json_object_get(o, "ready")))
+                code = 1;
+            put_row(&t, o);
+            if (json)
+                ctl_json_print(json_incref(o));
+            json_decref(o);
+        }
     if (json)
         table_free(&t);
     else

@@ -382,6 +382,17 @@ int64_t config_int(const struct config *config, const char *name)
     return number;
 }
 
+struct str config_address(const struct config *config, const char *name, int n)
+{
+    struct str rest = str_of(config_text(config, name));
+    while (rest.p != NULL) {
+        struct str address = str_split(&rest, ' ');
+        if (address.n > 0 && --n == 0)
+            return address;
+    }
+    return STR_NONE;
+}
+
 size_t config_dump(const struct config *config, char *out, size_t cap)
 {
     struct text t = {out, cap, 0};

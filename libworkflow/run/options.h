@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// options: the one configuration file pinganting.cfg (ZPL, as zconfig reads it). options.c holds the table of every option
-// of every program, so `letterctl config`, docs/config.md and the check of a file (config.c) come from one place.
+// options: the one configuration file pinganting.cfg (ZPL, as zconfig reads it). options.c holds the table of every
+// option of every program, so `letterctl config`, docs/config.md and the check of a file (config.c) come from one
+// place.
 #ifndef RUN_OPTIONS_H
 #define RUN_OPTIONS_H
 
@@ -24,18 +25,21 @@ extern const struct option options[]; // ends with name == NULL
 struct config;
 
 // Reads and checks the whole file. path NULL: $PINGANTING_CONF, else /etc/pinganting/pinganting.cfg.
-// REJECT, code "config"; its text is "FILE:LINE: option section/name: what is wrong; allowed: …" and names file, line, option and what is allowed: unknown option, wrong type, out of range, tcp endpoint without CURVE.
+// REJECT, code "config"; its text is "FILE:LINE: option section/name: what is wrong; allowed: …" and names file, line,
+// option and what is allowed: unknown option, wrong type, out of range, tcp endpoint without CURVE.
 enum result config_load(const char *path, struct config **out, struct err *err) MUST_USE;
 void config_free(struct config *config);
 
 // The name must be in the table (a mistake of ours otherwise). Texts live as long as the config.
 const char *config_text(const struct config *config, const char *name);
 int64_t config_int(const struct config *config, const char *name);
+// The n-th (1, 2, …) address of an option of endpoints; p == NULL when it lists fewer.
+struct str config_address(const struct config *config, const char *name, int n);
 
 // Every option with default and meaning, as a ZPL file one could use; markdown: the same as docs/config.md.
 void config_print(FILE *out, bool markdown);
-// The values in force, as "name = value" lines (the status socket's `config`); secrets are not options. Returns the bytes
-// written, without the terminator; what does not fit is cut.
+// The values in force, as "name = value" lines (the status socket's `config`); secrets are not options. Returns the
+// bytes written, without the terminator; what does not fit is cut.
 size_t config_dump(const struct config *config, char *out, size_t cap);
 
 #endif

@@ -22,6 +22,8 @@ struct run_all {
     struct run run; // first: every struct run is one of these
     struct status *status;
     int lock;
+    char name[32];
+    char endpoint[256];
 };
 
 static _Noreturn void fail(int code, const char *what, const char *text)
@@ -31,28 +33,37 @@ static _Noreturn void fail(int code, const char *what, const char *text)
 }
 
 // Returns the file named by -c, or NULL. getopt_long is not used: its struct option is not ours.
-static const char *read_arguments(int argc, char **argv, const char *program)
+static const char *read_arguments(int argc, char **argv, const char *program, int *instance)
 {
     const char *path = NULL;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
-            printf("Usage: %s [-c FILE]\n\n"
-                   "  -c FILE    configuration; else $PINGANTING_CONF, else /etc/pinganting/pinganting.cfg\n"
-                   "  --help     this text\n"
-                   "  --version  name and version\n\n"
+            printf("Usage: %s [-c FILE] [--instance N]\n\n"
+                   "  -c FILE       configuration; else $PINGANTING_CONF, else /etc/pinganting/pinganting.cfg\n"
+                   "  --instance N  the N-th of several (1 to 8): takes the N-th address it listens at, and is called "
+                   "%s-N\n"
+                   "  --help        this text\n"
+                   "  --version     name and version\n\n"
                    "`letterctl config` prints every option. The status socket <run/dir>/%s.status answers `help`.\n",
-                   program, program);
+                   program, program, program);
             exit(0);
         }
         if (strcmp(argv[i], "--version") == 0) {
             printf("%s " WF_VERSION "\n", program);
             exit(0);
         }
-        if (strcmp(argv[i], "-c") != 0)
-            fail(EXIT_WRONG_USAGE, argv[i], "unknown argument; allowed: -c FILE, --help, --version");
+        bool numbered = strcmp(argv[i], "--instance") == 0;
+        if (!numbered && strcmp(argv[i], "-c") != 0)
+            fail(EXIT_WRONG_USAGE, argv[i], "unknown argument; allowed: -c FILE, --instance N, --help, --version");
         if (i + 1 == argc)
-            fail(EXIT_WRONG_USAGE, "-c", "needs a file");
-        path = argv[++i];
+            fail(EXIT_WRONG_USAGE, argv[i], numbered ? "needs a number" : "needs a file");
+        int64_t n = 0;
+        if (!numbered)
+            path = argv[++i];
+        else if (!str_to_i64(str_of(argv[++i]), &n) || n < 1 || n > 8)
+            fail(EXIT_WRONG_USAGE, "--instance", "1 to 8");
+        else
+            *instance = (int)n;
     }
     return path;
 }
@@ -97,18 +108,25 @@ struct run *run_start(int argc, char **argv, const char *program, struct counter
     struct err err;
     struct config *config;
     enum log_level level = LOG_INFO;
-    if (config_load(read_arguments(argc, argv, program), &config, &err) != OK) {
+    int instance = 1;
+    if (config_load(read_arguments(argc, argv, program, &instance), &config, &err) != OK) {
         fprintf(stderr, "%s\n", err.text); // begins with file and line
         exit(EXIT_CONFIG);
     }
     insist(log_level_parse(config_text(config, "log/level"), &level));
-    log_open(program, level);
-    keep_private();
-    int lock = lock_or_fail(config_text(config, "run/dir"), program);
     struct run_all *all = calloc(1, sizeof *all);
     insist(all != NULL);
-    all->lock = lock;
-    all->run.program = program;
+    struct text name = TEXT(all->name);
+    text_put(&name, program);
+    if (instance > 1) {
+        text_put(&name, "-");
+        text_i64(&name, instance);
+    }
+    log_open(all->name, level);
+    keep_private();
+    all->lock = lock_or_fail(config_text(config, "run/dir"), all->name);
+    all->run.program = all->name;
+    all->run.instance = instance;
     all->run.config = config;
     all->run.loop = loop_new(); // before any thread, so that all inherit the blocked signals
     all->run.counters = counters;
@@ -118,6 +136,17 @@ struct run *run_start(int argc, char **argv, const char *program, struct counter
     }
     log_line(LOG_INFO, "started version=" WF_VERSION " pid=%ld", (long)getpid());
     return &all->run;
+}
+
+const char *run_endpoint(struct run *run, const char *option)
+{
+    struct run_all *all = (struct run_all *)run;
+    struct str address = config_address(run->config, option, run->instance);
+    if (address.p == NULL)
+        fail(EXIT_CONFIG, option, "lists no address for this --instance; it needs one for each process");
+    struct text endpoint = TEXT(all->endpoint);
+    text_str(&endpoint, address);
+    return all->endpoint;
 }
 
 void run_state(struct run *run, bool ready, const char *words)

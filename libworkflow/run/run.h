@@ -14,23 +14,28 @@
 #define WF_VERSION "0.1.0"
 
 struct run {
-    const char *program; // "intaked"
+    const char *program; // "intaked"; the second one of it "intaked-2"
+    int instance;        // 1, 2, …: which of several processes of this daemon
     struct config *config;
     struct loop *loop;
     struct counter *counters;
     _Atomic bool draining; // set by `drain` or SIGTERM: take no new work
 };
 
-// Reads -c FILE, --help, --version; opens log; locks <run dir>/<program>.lock; blocks signals; starts the status thread on
-// <run dir>/<program>.status (contract: the installed name, intaked.status).
-// Exits with 2, 64 or 78 and one line on failure.
+// Reads -c FILE, --instance N, --help, --version; opens log; locks <run dir>/<program>.lock; blocks signals; starts the
+// status thread on <run dir>/<program>.status (contract: the installed name, intaked.status). Exits with 2, 64 or 78
+// and one line on failure.
 struct run *run_start(int argc, char **argv, const char *program, struct counter *counters);
+
+// This instance's own address of an option that lists one for each process. Exits with EXIT_CONFIG when it has none.
+const char *run_endpoint(struct run *run, const char *option);
 
 // What `status` shows in words: "ok", or why the daemon cannot work ("database away since …"). Any thread may read it.
 // ready false makes `letterctl status` exit 1. At most 200 bytes are kept.
 void run_state(struct run *run, bool ready, const char *words);
 
-// Tells systemd READY=1 when it runs under it, loops until the end, then stops the status thread. Returns the exit code.
+// Tells systemd READY=1 when it runs under it, loops until the end, then stops the status thread. Returns the exit
+// code.
 int run_loop(struct run *run);
 void run_free(struct run *run);
 

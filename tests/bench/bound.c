@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // bound: the bare database's bound for the lifecycle benchmark. Writes the rows that N letters leave behind on their
-// way, with the same set statements, in the same seven transactions a letter goes through, in batches, from C
+// way, with the same set statements, in the same six transactions a letter goes through, in batches, from C
 // connections at once; without messages, checks, look-ups, locks, or decisions. Prints one JSON object.
 #include "core/case.h"
 #include "core/number.h"
@@ -198,8 +198,6 @@ static void write_letters(struct bound *b, int64_t letters)
         flush(b);
         dispatch(b, n);
         feedback(b, n, "signed", LEG_SIGNED, HANDLING, 1);
-        flush(b);
-        feedback(b, n, "contacted", LEG_SIGNED, HANDLING, 1);
         flush(b);
         report(b, n);
         feedback(b, n, "reviewed", LEG_DONE, CLOSED, 3);
