@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// The write path with two writers at once, and with connections that die between any two instructions.
+#include "heart.h"
+
+#include "store/verify.h"
+
+#include <pthread.h>
+
+#define DEADLINE (30 * WF_SECOND)
+
+static struct heart h;
+
+static int setup(void **state)
+{
+    heart_open(&h);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    heart_close(&h);
+    return 0;
+}
+
+#define COUNT(sql, ...) ((int)fixture_int(&h.f, "SELECT count(*) FROM " sql, __VA_ARGS__))
+
+static void nothing_is_broken(void)
+{
+    static const struct statement *const lists[] = {verify_statements, NULL};
+    struct verify_report report;
+    struct err err;
+    struct db *db = fixture_db(&h.f, "pa_desk", lists);
+    assert_int_equal(verify_run(db, FIXTURE_NOW, &report, &err), OK);
+    for (int i = 0; i < report.checks_n; i++)
+        if (report.checks[i].count && !report.checks[i].warning)
+            fail_msg("%s: %s", report.checks[i].name, report.checks[i].first[0]);
+    db_close(db);
+}
+
+// Waits until n backends of this role wait for this kind of event.
+static void until_waiting(int n, const char *role, const char *event)
+{
+    int64_t deadline = clock_mono() + DEADLINE;
+    for (;;) {
+        fixture_exec(&h.f, "SELECT %s()", "pg_stat_clear_snapshot"); // a transaction keeps what it saw first
+        int waiting = COUNT("pg_stat_activity WHERE datname = current_database() AND usename = '%s' AND "
+                            "(wait_event_type = '%s' OR wait_event = '%s')",
+                            role, event, event);
+        if (waiting == n)
+            return;
+        if (clock_mono() > deadline)
+            fail_msg("%d instead of %d wait for %s", waiting, n, event);
+        poll(NULL, 0, 2);
+    }
+}
+
+// ---- A writer in a thread of its own; asserts are the main thread's ----
+
+struct writing {
+    pthread_t thread;
+    const char *role;
+    struct db *db;
+    struct cases *cases;
+    const struct change *changes;
+    int n, batch, retries, broken;
+    struct applied out[CASES_MAX];
+};
+
+static void reconnect(struct writing *w)
+{
+    struct err err;
+    cases_free(w->cases);
+    db_close(w->db);
+    for (;;) {
+        w->db = db_open(h.f.config, w->role, heart_lists);
+        db_by_key(w->db);
+        w->cases = cases_new(w->db);
+        if (db_ready(w->db, &err) == OK)
+            return;
+        cases_free(w->cases);
+        db_close(w->db);
+    }
+}
+
+static void *write_all(void *arg)
+{
+    struct writing *w = arg;
+    for (int i = 0; i < w->n;) {
+        struct err err;
+        int n = w->n - i < w->batch ? w->n - i : w->batch;
+        switch (cases_apply(w->cases, h.policy, FIXTURE_NOW, w->changes + i, n, w->out + i, &err)) {
+        case OK:
+            i += n;
+            break;
+        case RETRY:
+            w->retries++;
+            if (!db_connected(w->db)) // not by db_ready, which waits between attempts
+                reconnect(w);
+            break;
+        default:
+            w->broken++;
+            i += n;
+        }
+    }
+    return NULL;
+}
+
+static void start(struct writing *w, const char *role, const struct change *changes, int n, int batch)
+{
+    *w = (struct writing){.role = role, .changes = changes, .n = n, .batch = batch, .db = heart_db(&h, role)};
+    w->cases = cases_new(w->db);
+    assert_int_equal(pthread_create(&w->thread, NULL, write_all, w), 0);
+}
+
+static void finish(struct writing *w)
+{
+    assert_int_equal(pthread_join(w->thread, NULL), 0);
+    assert_int_equal(w->broken, 0);
+    cases_free(w->cases);
+    db_close(w->db);
+}
+
+static int results(const struct writing *w, enum result result)
+{
+    int n = 0;
+    for (int i = 0; i < w->n; i++)
+        n += w->out[i].result == result;
+    return n;
+}
+
+// ---- Two writers ----
+
+static struct writing a, b;
+
+// Both have read the same version of the case and stand before its row; then the row is let go.
+static void in_step(const char *role, const struct change *of_a, const struct change *of_b, int n)
+{
+    fixture_exec(&h.f, "BEGIN; SELECT FROM case_file WHERE id = %lld FOR UPDATE", (long long)of_a[0].case_id);
+    start(&a, role, of_a, n, n);
+    start(&b, role, of_b, n, n);
+    until_waiting(2, role, "Lock");
+    fixture_exec(&h.f, "%s", "COMMIT");
+    finish(&a);
+    finish(&b);
+    assert_int_equal(a.retries + b.retries, 0); // a loser starts again by itself
+}
+
+static void two_dispatchers_of_one_case(void **state)
+{
+    enum { N = 50 };
+    struct change changes[N];
+    long long id = heart_accepted(&h, N, 0);
+    for (int i = 0; i < N; i++)
+        changes[i] = heart_dispatch(id + i);
+    in_step("pa_dispatcher", changes, changes, N);
+    assert_int_equal(results(&a, OK) + results(&b, OK), N);
+    assert_int_equal(results(&a, DUPLICATE) + results(&b, DUPLICATE), N);
+    assert_int_equal(COUNT("bureau_queue WHERE case_id >= %lld", id), N);
+    nothing_is_broken();
+}
+
+static void two_tellers_of_one_event(void **state)
+{
+    long long id = heart_sent(&h, 3);
+    struct change once[] = {heart_said(id, EV_SIGNED, "x"), heart_said(id + 1, EV_SIGNED, "y")};
+    in_step("pa_feedback", once, once, 2);
+    assert_int_equal(results(&a, OK) + results(&b, OK), 2);
+    assert_int_equal(results(&a, DUPLICATE) + results(&b, DUPLICATE), 2);
+    assert_int_equal(COUNT("feedback_inbox WHERE case_id >= %lld AND seen = 2", id), 2);
+
+    // Two events of one case, neither lost; and one that the other makes impossible.
+    struct change c1 = heart_said(id, EV_CONTACTED, "c1"), c2 = heart_said(id, EV_CONTACTED, "c2");
+    in_step("pa_feedback", &c1, &c2, 1);
+    assert_true(a.out[0].result == OK && b.out[0].result == OK);
+    struct change s1 = heart_said(id + 2, EV_SIGNED, "s1"), s2 = heart_said(id + 2, EV_SIGNED, "s2");
+    in_step("pa_feedback", &s1, &s2, 1);
+    assert_int_equal(results(&a, OK) + results(&b, OK), 1);
+    assert_int_equal(results(&a, REJECT) + results(&b, REJECT), 1);
+    assert_string_equal((a.out[0].result == REJECT ? a : b).out[0].err.code, "not_allowed");
+    // One key for two cases.
+    struct change k1 = heart_said(id, EV_CONTACTED, "k"), k2 = heart_said(id + 1, EV_CONTACTED, "k");
+    start(&a, "pa_feedback", &k1, 1, 1);
+    start(&b, "pa_feedback", &k2, 1, 1);
+    finish(&a);
+    finish(&b);
+    assert_int_equal(results(&a, OK) + results(&b, OK), 1);
+    assert_string_equal((a.out[0].result == REJECT ? a : b).out[0].err.code, "conflict");
+    nothing_is_broken();
+}
+
+enum { CASES = 40, EACH = 20 };
+
+static void contacts(struct change *changes, char causes[][16], int64_t id, const char *prefix)
+{
+    for (int i = 0; i < CASES * EACH; i++) {
+        snprintf(causes[i], 16, "%s-%d", prefix, i);
+        changes[i] = heart_said(id + (i * 7) % CASES, EV_CONTACTED, causes[i]);
+    }
+}
+
+static int64_t signed_cases(void)
+{
+    struct change signs[CASES];
+    char causes[CASES][16];
+    struct applied out[CASES];
+    struct err err;
+    int64_t id = heart_sent(&h, CASES);
+    for (int i = 0; i < CASES; i++) {
+        snprintf(causes[i], sizeof causes[i], "s-%d", i);
+        signs[i] = heart_said(id + i, EV_SIGNED, causes[i]);
+    }
+    assert_int_equal(cases_apply(h.cases, h.policy, FIXTURE_NOW, signs, CASES, out, &err), OK);
+    return id;
+}
+
+static void no_update_is_lost(void **state)
+{
+    static struct change of_a[CASES * EACH], of_b[CASES * EACH];
+    static char refs_a[CASES * EACH][16], refs_b[CASES * EACH][16];
+    long long id = signed_cases();
+    contacts(of_a, refs_a, id, "a");
+    contacts(of_b, refs_b, id, "b");
+    start(&a, "pa_feedback", of_a, CASES * EACH, 9);
+    start(&b, "pa_feedback", of_b, CASES * EACH, 13);
+    finish(&a);
+    finish(&b);
+    assert_int_equal(results(&a, OK) + results(&b, OK), 2 * CASES * EACH);
+    assert_int_equal(COUNT("case_file WHERE id >= %lld AND version = %d", id, 5 + 2 * EACH), CASES);
+    nothing_is_broken();
+}
+
+// ---- Lost connections ----
+
+static void between_reading_and_writing(void **state)
+{
+    long long id = heart_sent(&h, 1);
+    struct change c = heart_said(id, EV_SIGNED, "x");
+    fixture_exec(&h.f, "BEGIN; SELECT FROM case_file WHERE id = %lld FOR UPDATE", id);
+    start(&a, "pa_feedback", &c, 1, 1);
+    until_waiting(1, "pa_feedback", "Lock");
+    int64_t pid = fixture_int(
+        &h.f, "SELECT pid FROM pg_stat_activity WHERE usename = '%s' AND wait_event_type = 'Lock'", "pa_feedback");
+    fixture_exec(&h.f, "SELECT pg_terminate_backend(%d, 5000)", (int)pid); // waits until it is gone
+    until_waiting(1, "pa_feedback", "Lock");                               // its writer is back, and tries again
+    fixture_exec(&h.f, "%s", "COMMIT");
+    finish(&a);
+    assert_int_equal(a.retries, 1);
+    assert_true(a.out[0].result == OK && a.out[0].state == HANDLING);
+    assert_int_equal(COUNT("journal WHERE case_id = %lld", id), 5);
+    nothing_is_broken();
+}
+
+// With a standby that never answers, COMMIT has happened and is not acknowledged; then its connection is cut, or the
+// wait is cancelled. Either way the outcome is unknown to the writer, and the retry finds out by the key.
+static void during_commit(const char *cut)
+{
+    long long id = heart_sent(&h, 1);
+    struct change c = heart_said(id, EV_SIGNED, cut);
+    fixture_exec(&h.f, "ALTER SYSTEM SET synchronous_standby_names = '%s'", "nobody");
+    fixture_exec(&h.f, "SELECT %s()", "pg_reload_conf");
+    int64_t deadline = clock_mono() + DEADLINE; // a commit may slip through before the setting is known everywhere
+    while (fixture_int(&h.f, "SELECT (setting = '%s')::int FROM pg_settings WHERE name = 'synchronous_standby_names'",
+                       "nobody") == 0 &&
+           clock_mono() < deadline)
+        poll(NULL, 0, 2);
+    start(&a, "pa_feedback", &c, 1, 1);
+    until_waiting(1, "pa_feedback", "SyncRep");
+    fixture_exec(&h.f, "ALTER SYSTEM RESET %s", "synchronous_standby_names");
+    fixture_exec(&h.f, "SELECT %s(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'", cut);
+    fixture_exec(&h.f, "SELECT %s()", "pg_reload_conf");
+    finish(&a);
+    assert_int_equal(a.retries, 1);
+    assert_int_equal(a.out[0].result, DUPLICATE); // it had happened
+    assert_int_equal(COUNT("journal WHERE case_id = %lld", id), 5);
+    assert_int_equal(COUNT("feedback_inbox WHERE case_id = %lld AND seen = 2", id), 1);
+}
+
+static void cut_during_commit(void **state)
+{
+    during_commit("pg_terminate_backend");
+    during_commit("pg_cancel_backend");
+    nothing_is_broken();
+}
+
+static void killed_again_and_again(void **state)
+{
+    enum { KILLS = 300 };
+    static struct change changes[CASES * EACH];
+    static char refs[CASES * EACH][16];
+    long long id = signed_cases();
+    contacts(changes, refs, id, "k");
+    int kills = 0, rounds = 0;
+    unsigned seed = 20261123;
+    print_message("seed %u\n", seed);
+    int64_t deadline = clock_mono() + 2 * DEADLINE;
+    while (kills < KILLS && clock_mono() < deadline) {
+        start(&a, "pa_feedback", changes, CASES * EACH, 5); // from the second round on, every one is a repeat
+        while (pthread_tryjoin_np(a.thread, NULL) != 0) {
+            poll(NULL, 0, rand_r(&seed) % 8); // where the next fault falls is what is random here
+            kills += (int)fixture_int(&h.f,
+                                      "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = "
+                                      "'%s' AND state <> 'idle' AND query <> '' AND pid <> %d",
+                                      "pa_feedback", 0);
+        }
+        assert_int_equal(a.broken, 0);
+        assert_int_equal(results(&a, OK) + results(&a, DUPLICATE), CASES * EACH);
+        cases_free(a.cases);
+        db_close(a.db);
+        rounds++;
+    }
+    assert_true(kills >= KILLS);
+    print_message("%d kills in %d rounds\n", kills, rounds);
+    assert_int_equal(COUNT("case_file WHERE id >= %lld AND version = %d", id, 5 + EACH), CASES);
+    assert_int_equal(COUNT("feedback_inbox WHERE event_id LIKE '%s'", "k-%"), CASES * EACH);
+    nothing_is_broken();
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(two_dispatchers_of_one_case), TEST(two_tellers_of_one_event), TEST(no_update_is_lost),
+        TEST(between_reading_and_writing), TEST(cut_during_commit),        TEST(killed_again_and_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
