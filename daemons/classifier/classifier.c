@@ -127,6 +127,13 @@ static bool take(struct classifier *cl, const struct msg *msg, struct letter *ou
                            .accused_n = m.accused_n};
     for (uint32_t i = 0; i < m.accused_n; i++)
         out->accused[i] = m.accused[i];
+    // As intake has just opened it.
+    cases_presume(cl->cases, &(struct case_facts){.id = out->id,
+                                                  .mailbox = out->mailbox,
+                                                  .version = 1,
+                                                  .state = RECEIVED,
+                                                  .kind = out->claimed,
+                                                  .flags = out->confidential ? FLAG_CONFIDENTIAL : 0});
     return true;
 }
 

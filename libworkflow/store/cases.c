@@ -3,6 +3,7 @@
 
 #include "core/classify.h"
 #include "store/cases.sql.h"
+#include "store/facts.h"
 #include "store/rows.h"
 
 #include <stdlib.h>
@@ -32,11 +33,9 @@ struct cases {
     struct db *db;
     bool because_known;
     int16_t because[RULES_MAX]; // by position in rules[]
-    struct case_facts *facts;   // CASES_MAX, ascending by id
-    bool *touched;
-    int facts_n;
-    bool *applied_cause; // by change: its cause was written by this batch
-    struct rows ids, causes, cases_up, legs_in, legs_up, journal, replies, reports, inbox, seen, heads, queue;
+    struct facts facts;
+    bool applied_cause[CASES_MAX]; // by change: its cause was written by this batch
+    struct rows causes, cases_up, legs_in, legs_up, journal, replies, reports, inbox, seen, heads, queue;
 };
 
 struct cases *cases_new(struct db *db)
@@ -44,10 +43,7 @@ struct cases *cases_new(struct db *db)
     struct cases *cs = calloc(1, sizeof *cs);
     insist(cs);
     cs->db = db;
-    cs->facts = calloc(CASES_MAX, sizeof *cs->facts);
-    cs->touched = calloc(CASES_MAX, sizeof *cs->touched);
-    cs->applied_cause = calloc(CASES_MAX, sizeof *cs->applied_cause);
-    insist(cs->facts && cs->touched && cs->applied_cause);
+    facts_open(&cs->facts);
     return cs;
 }
 
@@ -55,13 +51,11 @@ void cases_free(struct cases *cs)
 {
     if (!cs)
         return;
-    struct rows *all[] = {&cs->ids,     &cs->causes,  &cs->cases_up, &cs->legs_in, &cs->legs_up, &cs->journal,
-                          &cs->replies, &cs->reports, &cs->inbox,    &cs->seen,    &cs->heads,   &cs->queue};
+    struct rows *all[] = {&cs->causes,  &cs->cases_up, &cs->legs_in, &cs->legs_up, &cs->journal, &cs->replies,
+                          &cs->reports, &cs->inbox,    &cs->seen,    &cs->heads,   &cs->queue};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         rows_free(all[i]);
-    free(cs->facts);
-    free(cs->touched);
-    free(cs->applied_cause);
+    facts_close(&cs->facts);
     free(cs);
 }
 
@@ -99,79 +93,6 @@ enum result because_id(struct cases *cs, const struct rule *rule, int16_t *id, s
 
 // ---- Reading ----
 
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-static struct case_facts *facts_find(struct cases *cs, int64_t id)
-{
-    int low = 0, high = cs->facts_n;
-    while (low < high) {
-        int mid = (low + high) / 2;
-        if (cs->facts[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < cs->facts_n && cs->facts[low].id == id ? &cs->facts[low] : NULL;
-}
-
-static struct case_facts case_row(const struct db *db, int q, int row)
-{
-    return (struct case_facts){
-        .id = db_int(db, q, row, 0),
-        .version = (int32_t)db_int(db, q, row, 1),
-        .mailbox = (int32_t)db_int(db, q, row, 2),
-        .bureau = (int32_t)db_int(db, q, row, 3),
-        .place = (int32_t)db_int(db, q, row, 4),
-        .accused = (int32_t)db_int(db, q, row, 5),
-        .state = (enum case_state)db_int(db, q, row, 6),
-        .kind = (enum kind)db_int(db, q, row, 7),
-        .category = (int16_t)db_int(db, q, row, 8),
-        .flags = (uint8_t)db_int(db, q, row, 9),
-        .confidence = (int16_t)db_int(db, q, row, 10),
-        .outcome = (enum outcome)db_int(db, q, row, 11),
-        .round = (int16_t)db_int(db, q, row, 12),
-        .received_at = db_time(db, q, row, 13),
-        .due_at = db_time(db, q, row, 14),
-    };
-}
-
-static struct leg_facts leg_row(const struct db *db, int q, int row)
-{
-    return (struct leg_facts){
-        .id = (int16_t)db_int(db, q, row, 15),
-        .parent = (int16_t)db_int(db, q, row, 16),
-        .unit = (int32_t)db_int(db, q, row, 17),
-        .role = (enum leg_role)db_int(db, q, row, 18),
-        .state = (enum leg_state)db_int(db, q, row, 19),
-        .due_at = db_time(db, q, row, 20),
-    };
-}
-
-// A row a leg; a case without legs has one row with no leg in it.
-static enum result take_facts(struct cases *cs, int q, struct err *err)
-{
-    cs->facts_n = 0;
-    for (int row = 0; row < db_rows(cs->db, q); row++) {
-        struct case_facts *f = &cs->facts[cs->facts_n > 0 ? cs->facts_n - 1 : 0];
-        if (cs->facts_n == 0 || f->id != db_int(cs->db, q, row, 0)) {
-            insist(cs->facts_n < CASES_MAX);
-            cs->touched[cs->facts_n] = false;
-            f = &cs->facts[cs->facts_n++];
-            *f = case_row(cs->db, q, row);
-        }
-        if (db_null(cs->db, q, row, 15))
-            continue;
-        if (f->legs_n == CASE_LEGS)
-            return err_set(err, BROKEN, "broken", "leg", "a case has more legs than a case may have");
-        f->legs[f->legs_n++] = leg_row(cs->db, q, row);
-    }
-    return OK;
-}
-
 // Which causes were applied by an earlier transaction, or stand twice in this batch.
 static void take_causes(struct cases *cs, int q, const struct change *changes, int n, struct applied *out)
 {
@@ -194,15 +115,7 @@ static void take_causes(struct cases *cs, int q, const struct change *changes, i
 static enum result read_facts(struct cases *cs, const struct change *changes, int n, bool careful, struct applied *out,
                               struct err *err)
 {
-    int64_t ids[CASES_MAX];
-    int distinct = 0;
-    for (int i = 0; i < n; i++)
-        ids[i] = changes[i].case_id;
-    qsort(ids, (size_t)n, sizeof *ids, compare_ids);
-    ROWS_START(&cs->ids, COL_INT8);
-    for (int i = 0; i < n; i++)
-        if (i == 0 || ids[i] != ids[distinct - 1])
-            column_int(&cs->ids.c[0], ids[distinct++] = ids[i]);
+    facts_want(&cs->facts, cs->db, changes, n, careful);
     ROWS_START(&cs->causes, COL_INT4, COL_TEXT);
     for (int i = 0; i < n; i++) {
         if (!changes[i].cause.p)
@@ -211,22 +124,26 @@ static enum result read_facts(struct cases *cs, const struct change *changes, in
         column_text(&cs->causes.c[1], changes[i].cause);
     }
 
-    bool look_up = careful && cs->causes.c[0].n > 0;
-    int facts = 1;
+    int read = -1, find = -1, sent = 1;
     db_command(cs->db, "BEGIN");
     if (careful) {
-        rows_query(cs->db, "case_lock", &cs->ids);
-        facts++;
+        rows_query(cs->db, "case_lock", &cs->facts.ids);
+        sent++;
     }
-    rows_query(cs->db, "case_read", &cs->ids);
-    if (look_up)
+    if (cs->facts.ids.c[0].n > 0) {
+        rows_query(cs->db, "case_read", &cs->facts.ids);
+        read = sent++;
+    }
+    if (careful && cs->causes.c[0].n > 0) {
         rows_query(cs->db, "inbox_find", &cs->causes);
+        find = sent++;
+    }
     enum result result = db_flush(cs->db, err);
     if (result != OK)
         return result;
-    if (look_up)
-        take_causes(cs, facts + 1, changes, n, out);
-    return take_facts(cs, facts, err);
+    if (find >= 0)
+        take_causes(cs, find, changes, n, out);
+    return read >= 0 ? facts_take(&cs->facts, cs->db, read, err) : OK;
 }
 
 // ---- Deciding ----
@@ -344,7 +261,8 @@ static void decide_one(struct cases *cs, const struct policy *policy, wf_time no
 {
     const struct change *c = &changes[i];
     struct applied *a = &out[i];
-    struct case_facts *f = facts_find(cs, c->case_id);
+    struct fact *fact = facts_find(&cs->facts, c->case_id);
+    struct case_facts *f = fact ? &fact->f : NULL;
     if (f) {
         a->state = f->state;
         a->mailbox = f->mailbox;
@@ -371,7 +289,7 @@ static void decide_one(struct cases *cs, const struct policy *policy, wf_time no
     a->result = case_decide(policy, now, c, f, &d, &a->err);
     if (a->result != OK)
         return;
-    cs->touched[f - cs->facts] = true;
+    fact->touched = true;
     a->state = f->state;
     a->queue_to = d.queue_to;
     for (int k = 0; k < d.steps_n; k++)
@@ -428,6 +346,15 @@ static enum result write_all(struct cases *cs, struct err *err)
     return OK;
 }
 
+// What is refused without locks may have been applied before (only the look-up of its cause can tell), or be refused
+// for a state that we remember wrongly.
+static bool must_look(struct cases *cs, const struct change *c, const struct applied *a)
+{
+    const struct fact *fact = facts_find(&cs->facts, c->case_id);
+    bool remembered = fact && fact->remembered;
+    return (a->result == REJECT && (c->cause.p || remembered)) || (a->result == DUPLICATE && remembered && !c->cause.p);
+}
+
 static enum result apply_once(struct cases *cs, const struct policy *policy, wf_time now, const struct change *changes,
                               int n, bool careful, struct applied *out, struct err *err)
 {
@@ -442,17 +369,19 @@ static enum result apply_once(struct cases *cs, const struct policy *policy, wf_
     bool unsure = false;
     for (int i = 0; i < n; i++) {
         decide_one(cs, policy, now, changes, i, out);
-        unsure = unsure || (!careful && out[i].result == REJECT && changes[i].cause.p);
+        unsure = unsure || (!careful && must_look(cs, &changes[i], &out[i]));
     }
     if (unsure) {
-        // What is refused now may have been applied before: only the look-up of its cause can tell.
         db_rollback(cs->db);
-        return err_set(err, REJECT, "unsure", "", "a refusal was decided without looking for its cause");
+        return err_set(err, REJECT, "unsure", "", "something was refused on what we remember");
     }
-    for (int i = 0; i < cs->facts_n; i++)
-        if (cs->touched[i])
-            write_facts(cs, &cs->facts[i]);
-    return write_all(cs, err);
+    for (int i = 0; i < cs->facts.n; i++)
+        if (cs->facts.batch[i].touched)
+            write_facts(cs, &cs->facts.batch[i].f);
+    result = write_all(cs, err);
+    if (result == OK)
+        facts_remember(&cs->facts);
+    return result;
 }
 
 // First without locks, which is right unless a key says that another writer was faster or that a cause was seen before;
@@ -463,6 +392,8 @@ static enum result apply_halving(struct cases *cs, const struct policy *policy, 
     enum result result = apply_once(cs, policy, now, changes, n, false, out, err);
     if (result == REJECT)
         result = apply_once(cs, policy, now, changes, n, true, out, err);
+    if (result != OK)
+        facts_forget(&cs->facts);
     if (result != REJECT)
         return result;
     if (n == 1) {
@@ -473,6 +404,11 @@ static enum result apply_halving(struct cases *cs, const struct policy *policy, 
     if (result == OK)
         result = apply_halving(cs, policy, now, changes + n / 2, n - n / 2, out + n / 2, err);
     return result;
+}
+
+void cases_presume(struct cases *cs, const struct case_facts *facts)
+{
+    facts_presume(&cs->facts, cs->db, facts);
 }
 
 enum result cases_apply(struct cases *cs, const struct policy *policy, wf_time now, const struct change *changes, int n,

@@ -6,8 +6,7 @@
 
 #include "core/case.h"
 #include "store/db.h"
-
-#define CASES_MAX 1000 // changes in one call
+#include "store/facts.h"
 
 extern const struct statement cases_statements[];
 
@@ -30,6 +29,10 @@ void cases_free(struct cases *cases);
 // changes is safe. BROKEN: the database contradicts itself (a row that was locked is not there).
 enum result cases_apply(struct cases *cases, const struct policy *policy, wf_time now, const struct change *changes,
                         int n, struct applied *out, struct err *err) MUST_USE;
+
+// Tells what a message says of a case that its sender has just committed, so that it need not be read again. If that is
+// out of date, the batch notices and reads.
+void cases_presume(struct cases *cases, const struct case_facts *facts);
 
 // For intake, which opens cases: the because.id of a rule. REJECT when the database does not know the rule's words.
 enum result because_id(struct cases *cases, const struct rule *rule, int16_t *id, struct err *err) MUST_USE;

@@ -29,6 +29,7 @@ struct db {
     bool by_key;
     int64_t timeout; // microseconds for one answer
     int64_t next_attempt;
+    int64_t connections;
     struct err why; // what the last attempt to connect said
     PGresult *results[BATCH_MAX];
     int queries; // sent since the last flush began
@@ -83,6 +84,11 @@ void db_close(struct db *db)
 bool db_connected(const struct db *db)
 {
     return db->conn != NULL;
+}
+
+int64_t db_connection(const struct db *db)
+{
+    return db->connections;
 }
 
 // First line of the server's or libpq's words, without its "ERROR:  " head.
@@ -412,6 +418,7 @@ static enum result connect_now(struct db *db, struct err *err)
     if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn))
         return lost(db, err, "cannot reach the database: ");
     db->flushed = true;
+    db->connections++;
     enum result result = check_server(db, err);
     if (result == OK && db->role)
         result = check_schema(db, err);

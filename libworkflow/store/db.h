@@ -26,8 +26,9 @@ struct statement {
 // role: "pa_intake", …; NULL: the operating system's user (migrate). lists: NULL-terminated array of arrays of
 // statements (each ended by name == NULL), all prepared on every connect. Does not connect yet.
 struct db *db_open(const struct config *config, const char *role, const struct statement *const *lists);
-// For connections whose statements all go by key: index plans only. Their plans are made once, when tables may be empty, and a
-// plan that reads a whole small table would still read it when it has grown to millions of rows. Before the first db_ready.
+// For connections whose statements all go by key: index plans only. Their plans are made once, when tables may be
+// empty, and a plan that reads a whole small table would still read it when it has grown to millions of rows. Before
+// the first db_ready.
 void db_by_key(struct db *db);
 void db_close(struct db *db);
 
@@ -37,6 +38,7 @@ void db_close(struct db *db);
 // later it treats it like RETRY).
 enum result db_ready(struct db *db, struct err *err) MUST_USE;
 bool db_connected(const struct db *db);
+int64_t db_connection(const struct db *db); // counts the connections made: another number, another connection
 // Prepares more statements on this connection (migrate, which makes the tables first).
 enum result db_prepare(struct db *db, const struct statement *list, struct err *err) MUST_USE;
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// facts: what the database says of the cases of a batch, and what we remember of the cases that this process wrote
+// lately.
+//
+// A remembered case is not read again. That is safe, because nothing is ever decided for good on memory alone: every
+// change adds the journal line version + 1, so the journal's key refuses a change that was decided on old facts; and a
+// refusal or a repeat that was decided on memory is decided again on rows that are locked (cases.c).
+#ifndef STORE_FACTS_H
+#define STORE_FACTS_H
+
+#include "core/case.h"
+#include "store/rows.h"
+
+#define CASES_MAX 1000 // changes, and so cases, of one batch
+
+struct fact {
+    struct case_facts f;
+    bool known;      // the case is there
+    bool remembered; // from memory, not from the database
+    bool touched;    // this batch changes it
+};
+
+struct facts {
+    struct fact *batch; // ascending by id
+    int n;
+    struct rows ids; // of the cases that must be read
+    struct fact *memory;
+    int64_t connection; // that the memory belongs to
+};
+
+void facts_open(struct facts *facts);
+void facts_close(struct facts *facts);
+
+// Begins a batch: one fact for each case that the changes speak of. careful: nothing is taken from memory.
+// Memory of an earlier connection is forgotten: behind a new one there may be another database (a failover).
+void facts_want(struct facts *facts, struct db *db, const struct change *changes, int n, bool careful);
+// Takes the rows of case_read, which is query q of the last flush. BROKEN: more legs than a case may have.
+enum result facts_take(struct facts *facts, const struct db *db, int q, struct err *err) MUST_USE;
+struct fact *facts_find(struct facts *facts, int64_t id); // NULL: there is no such case
+
+// After COMMIT: the batch's cases as they are now. Else: none of them is remembered any more.
+void facts_remember(struct facts *facts);
+void facts_forget(struct facts *facts);
+// What a message says of a case that its sender has just committed.
+void facts_presume(struct facts *facts, struct db *db, const struct case_facts *f);
+
+#endif
