@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dispatcher's work list, deliveries and cursors; test_race has the appending.
+#include "heart.h"
+
+#include "store/queue.h"
+
+static struct heart h;
+static struct db *db;
+static struct err err;
+
+static int setup(void **state)
+{
+    static const struct statement *const lists[] = {queue_statements, NULL};
+    heart_open(&h);
+    db = fixture_db(&h.f, "pa_dispatcher", lists);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    db_close(db);
+    heart_close(&h);
+    return 0;
+}
+
+static void the_work_list(void **state)
+{
+    int64_t ids[10];
+    int n = 0;
+    int64_t first = heart_accepted(&h, 6, SHENZHEN);
+    assert_int_equal(cases_accepted(db, 0, 4, ids, &n, &err), OK);
+    assert_int_equal(n, 4);
+    for (int i = 0; i < n; i++)
+        assert_int_equal(ids[i], first + i);
+    // Dispatched, without a bureau, or dead: nothing to do about.
+    fixture_exec(&h.f,
+                 "UPDATE case_file SET state = 40 WHERE id = %lld; UPDATE case_file SET bureau = 0 WHERE id = %lld; "
+                 "INSERT INTO dead_letter (source, ref, at, attempts, code, field, words) VALUES "
+                 "('dispatcher', '%lld', now(), 1, '', '', ''), ('classifier', '%lld', now(), 1, '', '', '')",
+                 (long long)first + 1, (long long)first + 2, (long long)first + 3, (long long)first + 4);
+    assert_int_equal(cases_accepted(db, first, 10, ids, &n, &err), OK);
+    assert_int_equal(n, 2);
+    assert_true(ids[0] == first + 4 && ids[1] == first + 5);
+}
+
+static void what_a_delivery_holds(void **state)
+{
+    static struct queue_item items[FETCH_MAX];
+    int n = 0;
+    long long id = heart_sent(&h, 1);
+    fixture_exec(
+        &h.f,
+        "UPDATE letter SET place = '南山', occurred_at = '2026-11-20T08:00+08', confidential = true, mailbox = "
+        "440000; UPDATE case_file SET place = 440305, flags = 5, kind = 4, category = 9, due_at = "
+        "'2026-12-01T00:00+08' WHERE id = %lld",
+        id);
+    struct queue_want want = {SHENZHEN, 0, 10};
+    assert_int_equal(queue_fetch(db, &want, 1, items, &n, &err), OK);
+    assert_int_equal(n, 1);
+    const struct queue_item *it = items;
+    assert_true(it->bureau == SHENZHEN && it->seq == 1 && it->case_id == id && it->leg == 1);
+    assert_true(it->sent_at == FIXTURE_NOW && it->received_at == FIXTURE_NOW);
+    assert_true(it->mailbox == 440000 && it->place_code == 440305 && it->kind == KIND_REPORT && it->category == 9);
+    assert_true(it->flags == (FLAG_URGENT | FLAG_CONFIDENTIAL) && it->confidential);
+    assert_true(str_is(it->title, "标题") && str_is(it->body, "正文") && str_is(it->place, "南山"));
+    wf_time occurred, due;
+    assert_true(time_parse(STR("2026-11-20T08:00:00+08:00"), &occurred) &&
+                time_parse(STR("2026-12-01T00:00:00+08:00"), &due));
+    assert_true(it->occurred_at == occurred && it->due_at == due);
+    fixture_exec(&h.f, "UPDATE letter SET title = NULL, place = NULL, occurred_at = NULL WHERE id = %lld", id);
+    assert_int_equal(queue_fetch(db, &want, 1, items, &n, &err), OK);
+    assert_true(!it->title.p && !it->place.p && it->occurred_at == 0);
+}
+
+static void each_bureau_its_own_limit(void **state)
+{
+    static struct queue_item items[FETCH_MAX];
+    static struct change changes[CASES_MAX];
+    static struct applied out[CASES_MAX];
+    int n = 0;
+    int64_t id = heart_accepted(&h, 21 * 5, 0);
+    for (int i = 0; i < 21 * 5; i++)
+        changes[i] = heart_dispatch(id + i);
+    assert_int_equal(cases_apply(h.cases, h.policy, FIXTURE_NOW, changes, 21 * 5, out, &err), OK);
+    const struct queue_want wants[] = {{ZHUHAI, 3, 9}, {SHENZHEN, 0, 2}, {440100, 5, 9}, {445300, 1, 0}};
+    assert_int_equal(queue_fetch(db, wants, 4, items, &n, &err), OK);
+    static const struct {
+        int32_t bureau;
+        int64_t seq;
+    } expected[] = {{SHENZHEN, 1}, {SHENZHEN, 2}, {ZHUHAI, 4}, {ZHUHAI, 5}};
+    assert_int_equal(n, 4);
+    for (int i = 0; i < n; i++)
+        assert_true(items[i].bureau == expected[i].bureau && items[i].seq == expected[i].seq);
+    assert_int_equal(queue_fetch(db, wants, 0, items, &n, &err), OK);
+    assert_int_equal(n, 0);
+    struct queue_head heads[BUREAUS_MAX];
+    assert_int_equal(queue_heads(db, heads, &n, &err), OK);
+    assert_int_equal(n, 21);
+    for (int i = 0; i < n; i++)
+        assert_true(heads[i].head == 5 && heads[i].acked == 0 && (i == 0 || heads[i - 1].bureau < heads[i].bureau));
+}
+
+static void a_cursor_never_goes_back(void **state)
+{
+    static const int64_t acked[] = {3, 2, 5, 0}, kept[] = {3, 3, 5, 5};
+    for (int i = 0; i < 4; i++) {
+        struct queue_cursor cursors[] = {{SHENZHEN, acked[i], STR("深圳-1"), FIXTURE_NOW - 1},
+                                         {ZHUHAI, 1, STR_NONE, 0}};
+        assert_int_equal(cursor_save(db, FIXTURE_NOW + i, cursors, i == 3 ? 1 : 2, &err), OK);
+        assert_int_equal(fixture_int(&h.f, "SELECT acked_seq FROM bureau_cursor WHERE bureau = %d", SHENZHEN), kept[i]);
+    }
+    assert_int_equal(fixture_int(&h.f,
+                                 "SELECT count(*) FROM bureau_cursor WHERE bureau = %d AND consumer = '深圳-1' AND "
+                                 "consumer_since = '2026-11-23T11:59:59.999999+08' AND updated_at = "
+                                 "'2026-11-23T12:00:00.000003+08'",
+                                 SHENZHEN),
+                     1);
+    assert_int_equal(fixture_int(&h.f,
+                                 "SELECT count(*) FROM bureau_cursor WHERE bureau = %d AND consumer IS NULL AND "
+                                 "consumer_since IS NULL AND acked_seq = 1",
+                                 ZHUHAI),
+                     1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(the_work_list), TEST(what_a_delivery_holds),
+                                       TEST(each_bureau_its_own_limit), TEST(a_cursor_never_goes_back)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
