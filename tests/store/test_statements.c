@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each statement prepares on the migrated schema, and the role that runs it may: asked of the server statement by
+// statement.
+#include "fixture.h"
+
+#include "store/cases.h"
+#include "store/dead.h"
+#include "store/letters.h"
+#include "store/poison.h"
+#include "store/policy_store.h"
+#include "store/queue.h"
+#include "store/verify.h"
+#include "store/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// but: what this role prepares with the rest and never runs.
+static const struct {
+    const char *role;
+    const struct statement *list;
+    const char *but;
+} uses[] = {
+    {"pa_intake", letters_statements, ""},
+    {"pa_intake", policy_store_statements, "policy_insert"},
+    {"pa_intake", cases_statements,
+     "case_read case_lock inbox_find case_update leg_insert leg_update journal_insert reply_insert "
+     "internal_report_insert inbox_insert inbox_seen head_lock queue_append"},
+    {"pa_classifier", letters_received_statements, ""},
+    {"pa_classifier", poison_statements, ""},
+    {"pa_classifier", cases_statements,
+     "inbox_find leg_insert leg_update reply_insert internal_report_insert inbox_insert inbox_seen head_lock "
+     "queue_append"},
+    {"pa_dispatcher", queue_statements, ""},
+    {"pa_dispatcher", poison_statements, ""},
+    {"pa_dispatcher", cases_statements, "inbox_find reply_insert internal_report_insert inbox_insert inbox_seen"},
+    {"pa_feedback", cases_statements, ""},
+    {"pa_feedback", poison_statements, ""},
+    {"pa_desk", view_statements, ""},
+    {"pa_desk", verify_statements, ""},
+    {"pa_desk", dead_statements, "dead_decide"},
+    {"pa_admin", dead_statements, ""},
+    {"pa_admin", policy_store_statements, ""},
+};
+
+static bool named(const char *words, const char *name)
+{
+    const char *at = strstr(words, name);
+    size_t n = strlen(name);
+    return at && (at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0');
+}
+
+// What the server says against running it, "" for nothing. Planning it asks for all the rights that running it needs.
+static void ask(const struct fixture *f, const struct statement *s, char *words, size_t size)
+{
+    PGresult *r = PQprepare(f->conn, "asked", s->sql, 0, NULL);
+    snprintf(words, size, "%s", PQresultErrorMessage(r));
+    PQclear(r);
+    int n = words[0] ? 0
+                     : (int)fixture_int(f,
+                                        "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name "
+                                        "= '%s'",
+                                        "asked");
+    char sql[256] = "EXPLAIN EXECUTE asked";
+    for (int i = 0; i < n; i++)
+        strcat(sql, i ? ", NULL" : " (NULL");
+    strcat(sql, n ? ")" : "");
+    if (!words[0]) {
+        r = PQexec(f->conn, sql);
+        snprintf(words, size, "%s", PQresultErrorMessage(r));
+        PQclear(r);
+    }
+    PQclear(PQexec(f->conn, "DEALLOCATE ALL"));
+}
+
+static void each_role_may_what_it_runs(void **state)
+{
+    struct fixture f;
+    char words[512];
+    int asked = 0;
+    fixture_open(&f);
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+        fixture_exec(&f, "SET ROLE %s", uses[i].role);
+        for (const struct statement *s = uses[i].list; s->name; s++) {
+            if (named(uses[i].but, s->name))
+                continue;
+            ask(&f, s, words, sizeof words);
+            asked++;
+            if (words[0])
+                fail_msg("%s, %s: %s", uses[i].role, s->name, words);
+        }
+    }
+    print_message("%d statements\n", asked);
+    fixture_exec(&f, "RESET %s", "ROLE");
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_role_may_what_it_runs)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
