@@ -246,6 +246,30 @@ static void what_a_message_says_is_checked(void **state)
     nothing_is_broken();
 }
 
+// After a failover the database may be a moment older than what was committed on the first one.
+static void memory_ends_with_the_connection(void **state)
+{
+    long long id = heart_sent(&h, 1);
+    struct change c = heart_said(id, EV_SIGNED, "a");
+    apply(&c, 1);
+    fixture_exec(
+        &h.f,
+        "UPDATE case_file SET version = 4 WHERE id = %1$lld; UPDATE leg SET state = 10 WHERE case_id = %1$lld; "
+        "DELETE FROM journal WHERE case_id = %1$lld AND seq = 5; DELETE FROM feedback_inbox",
+        id);
+    fixture_exec(&h.f, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '%s'",
+                 "pa_feedback");
+    assert_int_equal(cases_apply(h.cases, h.policy, FIXTURE_NOW, &c, 1, out, &err), RETRY);
+    heart_ready(h.feedback);
+    apply(&c, 1);
+    assert_int_equal(out[0].result, OK);
+    nothing_is_broken();
+    c = heart_said(id, EV_CONTACTED, "b");
+    apply(&c, 1);
+    assert_int_equal(COUNT("journal WHERE case_id = %lld", id), 6);
+    nothing_is_broken();
+}
+
 static void a_case_that_cannot_be(void **state)
 {
     long long id = heart_sent(&h, 1);
@@ -279,10 +303,15 @@ static void a_reason_that_the_database_does_not_know(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_whole_life),          TEST(several_changes_of_one_case_in_their_order),
-        TEST(a_cause_counts_once),   TEST(who_is_not_there),
-        TEST(poison_alone),          TEST(what_a_message_says_is_checked),
-        TEST(a_case_that_cannot_be), TEST(a_reason_that_the_database_does_not_know),
+        TEST(a_whole_life),
+        TEST(several_changes_of_one_case_in_their_order),
+        TEST(a_cause_counts_once),
+        TEST(who_is_not_there),
+        TEST(poison_alone),
+        TEST(what_a_message_says_is_checked),
+        TEST(memory_ends_with_the_connection),
+        TEST(a_case_that_cannot_be),
+        TEST(a_reason_that_the_database_does_not_know),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
