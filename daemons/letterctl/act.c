@@ -118,7 +118,8 @@ static int print_answer(const struct frame *frame, struct str number, bool json)
     } else {
         printf("%.*s %.*s\n", (int)result.number.n, result.number.p, (int)result.state.n, result.state.p);
     }
-    fwrite(out.p, 1, out.n, stdout);
+    if (out.n > 0)
+        fwrite(out.p, 1, out.n, stdout);
     buf_free(&out);
     return fflush(stdout) == 0 ? code : 1;
 }
