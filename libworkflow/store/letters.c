@@ -66,11 +66,6 @@ static struct str accused_text(struct letters *ls, const struct letter *in)
     return text_get(&t);
 }
 
-static bool same(struct str a, struct str b)
-{
-    return (a.p == NULL) == (b.p == NULL) && str_eq(a, b);
-}
-
 // The member in which a repeated letter differs from what was taken under its key; NULL: none.
 static const char *differs(const struct letter *a, const struct letter *b, struct str a_accused, struct str b_accused)
 {
@@ -82,13 +77,13 @@ static const char *differs(const struct letter *a, const struct letter *b, struc
         return "confidential";
     if (a->occurred_at != b->occurred_at)
         return "occurred_at";
-    if (!same(a->title, b->title))
+    if (!str_eq(a->title, b->title))
         return "title";
-    if (!same(a->place, b->place))
+    if (!str_eq(a->place, b->place))
         return "place";
-    if (!same(a_accused, b_accused))
+    if (!str_eq(a_accused, b_accused))
         return "accused";
-    if (!same(a->body, b->body))
+    if (!str_eq(a->body, b->body))
         return "body";
     return NULL;
 }
@@ -169,13 +164,13 @@ static enum result find_repeats(struct letters *ls, const struct letter *in, con
 
 static const char *writer_differs(const struct writer *a, const struct writer *b)
 {
-    if (!same(a->name, b->name))
+    if (!str_eq(a->name, b->name))
         return "writer.name";
-    if (!same(a->phone, b->phone))
+    if (!str_eq(a->phone, b->phone))
         return "writer.phone";
-    if (!same(a->id_number, b->id_number))
+    if (!str_eq(a->id_number, b->id_number))
         return "writer.id_number";
-    return same(a->email, b->email) ? NULL : "writer.email";
+    return str_eq(a->email, b->email) ? NULL : "writer.email";
 }
 
 static bool same_accused(const struct letter *a, const struct letter *b)
