@@ -229,6 +229,29 @@ static void no_update_is_lost(void **state)
     nothing_is_broken();
 }
 
+// Eight writers and one case: the losers take their turn behind its lock, and none is told that it lost.
+static void one_hot_case(void **state)
+{
+    enum { WRITERS = 8, SAID = 40 };
+    static struct writing w[WRITERS];
+    static struct change changes[WRITERS][SAID];
+    static char causes[WRITERS][SAID][16];
+    long long id = signed_cases();
+    for (int i = 0; i < WRITERS; i++) {
+        for (int k = 0; k < SAID; k++) {
+            snprintf(causes[i][k], sizeof causes[i][k], "h%d-%d", i, k);
+            changes[i][k] = heart_said(id, EV_CONTACTED, causes[i][k]);
+        }
+        start(&w[i], "pa_feedback", changes[i], SAID, 1);
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        finish(&w[i]);
+        assert_int_equal(results(&w[i], OK), SAID);
+    }
+    assert_int_equal(COUNT("journal WHERE case_id = %lld", id), 5 + WRITERS * SAID);
+    nothing_is_broken();
+}
+
 // ---- Lost connections ----
 
 static void between_reading_and_writing(void **state)
@@ -320,8 +343,10 @@ static void killed_again_and_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(two_dispatchers_of_one_case), TEST(two_tellers_of_one_event), TEST(no_update_is_lost),
-        TEST(between_reading_and_writing), TEST(cut_during_commit),        TEST(killed_again_and_again),
+        TEST(two_dispatchers_of_one_case), TEST(two_tellers_of_one_event),
+        TEST(no_update_is_lost),           TEST(one_hot_case),
+        TEST(between_reading_and_writing), TEST(cut_during_commit),
+        TEST(killed_again_and_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

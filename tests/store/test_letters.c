@@ -133,7 +133,6 @@ static void conflicts_name_the_member(void **state)
                                .mailbox = SHENZHEN,
                                .client_ref = STR("key"),
                                .title = STR("标题"),
-                               .place = STR("深圳"),
                                .body = STR("正文"),
                                .accused = {STR("甲"), STR("乙")},
                                .accused_n = 2};
@@ -147,7 +146,7 @@ static void conflicts_name_the_member(void **state)
     in[3].confidential = true;
     in[4].occurred_at = FIXTURE_NOW;
     in[5].title = STR("标题2");
-    in[6].place = STR_NONE;
+    in[6].place = STR(""); // absent is not empty
     in[7].accused[1] = STR("丙");
     in[8].body = STR("正文 ");
     writers[9].name = STR_NONE;
