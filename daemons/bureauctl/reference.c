@@ -19,7 +19,7 @@ static const char help[] =
     "Bureaus that answer by themselves, for trials and tests: each delivery is signed, reported with an\n"
     "outcome and a reply that suit its kind, and reviewed. It is acknowledged when all of that is committed. Feedback "
     "that is\n"
-    "refused is told on standard error and counted.\n"
+    "refused is told on standard error and counted; the last line says how long deliveries took.\n"
     "  --all            all 21 cities\n"
     "  --bureau CODE    one of them; may be repeated\n"
     "  --once-idle MS   ends when nothing was delivered and nothing in hand for so long\n"
@@ -58,6 +58,8 @@ struct reference {
     struct wf_pipe *pipe;
     struct buf frame;
     int64_t delivered, accepted, refused;
+    int32_t *waits; // of each delivery since its letter was received, in units of 10 microseconds
+    size_t waits_room;
     int64_t busy_at; // when something was last done
     bool taking;     // false: ending
 };
@@ -96,6 +98,29 @@ static void send_step(struct reference *r, size_t b, size_t i)
     insist(wf_pipe_send(r->pipe, m.event_id, &r->frame, b * CREDIT + i)); // the window holds every job
 }
 
+static void note_wait(struct reference *r, wf_time received_at)
+{
+    if ((size_t)r->delivered == r->waits_room) {
+        r->waits_room = r->waits_room ? 2 * r->waits_room : 1024;
+        r->waits = realloc(r->waits, r->waits_room * sizeof(*r->waits));
+        insist(r->waits);
+    }
+    int64_t wait = (clock_now() - received_at) / 10;
+    r->waits[r->delivered++] = wait < 0 ? 0 : wait > INT32_MAX ? INT32_MAX : (int32_t)wait;
+}
+
+static int compare_waits(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+// The wait in ms that `percent` of the deliveries did not exceed.
+static double wait_ms(const struct reference *r, int percent)
+{
+    return r->delivered > 0 ? (double)r->waits[(r->delivered - 1) * percent / 100] / 100 : 0;
+}
+
 static void on_delivery(struct reference *r, size_t b, const struct msg_delivery *m)
 {
     struct bureau *bureau = &r->bureaus[b];
@@ -105,7 +130,7 @@ static void on_delivery(struct reference *r, size_t b, const struct msg_delivery
     *job = (struct job){.seq = m->seq, .leg = m->leg};
     copy(job->number, sizeof(job->number), m->number);
     copy(job->kind, sizeof(job->kind), m->kind);
-    r->delivered++;
+    note_wait(r, m->received_at);
     send_step(r, b, i);
 }
 
@@ -261,8 +286,14 @@ int cmd_reference(int argc, char **argv)
     for (size_t b = 0; b < r->n; b++)
         wf_unsubscribe(r->bureaus[b].subscription);
     wf_pipe_close(r->pipe);
-    fprintf(stderr, COMMAND ": %lld deliveries, %lld feedback events accepted, %lld refused\n", (long long)r->delivered,
-            (long long)r->accepted, (long long)r->refused);
+    if (r->delivered > 0)
+        qsort(r->waits, (size_t)r->delivered, sizeof(*r->waits), compare_waits);
+    fprintf(stderr,
+            COMMAND
+            ": %lld deliveries, %lld feedback events accepted, %lld refused; from receipt to delivery p50 %.2f ms, "
+            "p99 %.2f ms\n",
+            (long long)r->delivered, (long long)r->accepted, (long long)r->refused, wait_ms(r, 50), wait_ms(r, 99));
+    free(r->waits);
     buf_free(&r->frame);
     config_free(config);
     free(r);

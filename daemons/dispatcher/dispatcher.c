@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define HINT_HWM 1000
-#define DELIVER_HWM 2000         // per bureau; the bound on memory is its credit
+#define DELIVER_HWM 1000 // hellos and acks per bureau
 #define DELIVER_MAX 210          // rows of one fetch: letters may be long
 #define SILENCE (15 * WF_SECOND) // a bureau that says nothing so long is not there
 #define CURSOR_MS 250            // cursors are written a few times a second

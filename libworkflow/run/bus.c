@@ -66,7 +66,8 @@ static void set_options(void *socket, int type, int hwm)
     int64_t max = (int64_t)FRAME_MAX;
     insist(zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof max) == 0);
     set_int(socket, ZMQ_LINGER, 0);
-    set_int(socket, ZMQ_SNDHWM, hwm);
+    // A ROUTER's answers and deliveries are bounded by what its peer asked for, which is at most this.
+    set_int(socket, ZMQ_SNDHWM, type == ZMQ_ROUTER ? BUS_ROUTER_OUT : hwm);
     set_int(socket, ZMQ_RCVHWM, hwm);
     set_int(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
     set_int(socket, ZMQ_RECONNECT_IVL, RECONNECT_MIN_MS + spread % RECONNECT_SPREAD_MS);

@@ -8,6 +8,9 @@
 
 #include "core/err.h"
 
+// Messages on their way to one peer of a ROUTER: as many as it may have open requests, or credit.
+#define BUS_ROUTER_OUT 10000
+
 struct bus;
 
 // One ZeroMQ context a process, made at the first socket, ended by bus_term after all sockets are closed.

@@ -125,7 +125,7 @@ static void test_full_queue(void **state)
 {
     struct bus *router, *dealer;
     struct msg msg;
-    static char frame[10000];
+    static char frame[1000];
     assert_int_equal(bus_router_bind(endpoint, 10, &router, NULL), OK);
     assert_int_equal(bus_dealer_connect(endpoint, 10, &dealer, NULL), OK);
     send_soon(dealer, NULL, "x", 1);
@@ -137,7 +137,7 @@ static void test_full_queue(void **state)
         assert_true(clock_mono() < until);
         sent++;
     }
-    assert_in_range(sent, 10, 1000);
+    assert_in_range(sent, BUS_ROUTER_OUT, BUS_ROUTER_OUT + 1000);
     for (int i = 0; i < sent; i++) { // what was taken arrives whole, and then there is room again
         recv_soon(dealer, &msg);
         assert_int_equal(msg.n, sizeof frame);
@@ -362,7 +362,7 @@ static void test_socket_options(void **state)
         assert_int_equal(int_option(all[i], ZMQ_RECONNECT_IVL_MAX), 5000);
         assert_int_equal(int_option(all[i], ZMQ_HEARTBEAT_IVL), 0);
         assert_int_equal(int_option(all[i], ZMQ_IMMEDIATE), i >= 2);
-        assert_int_equal(int_option(all[i], ZMQ_SNDHWM), 11 * (i + 1));
+        assert_int_equal(int_option(all[i], ZMQ_SNDHWM), i == 0 ? BUS_ROUTER_OUT : 11 * (i + 1));
         assert_int_equal(int_option(all[i], ZMQ_RCVHWM), 11 * (i + 1));
     }
     // ROUTER_MANDATORY cannot be read back; test_nobody_there shows it.
