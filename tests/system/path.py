@@ -103,7 +103,7 @@ def wrong_mailbox(number):
         product = ((product + int(digit)) % 10 or 10) * 2 % 11
     other = f"440400{number[6:-1]}{(11 - product) % 10}"
     done = ctl("show", other)
-    check(done.returncode == 1 and "no such case" in done.stderr.decode(), "show", other, done)
+    check(done.returncode == 1 and "not_found" in done.stderr.decode(), "show", other, done)
 
 
 def test():
