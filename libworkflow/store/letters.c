@@ -209,11 +209,9 @@ static void find_twins(const struct letter *in, const struct writer *writers, in
 
 // ---- New letters ----
 
-static enum result take_serials(struct letters *ls, wf_time now, int n, bool begun, int32_t *first, struct err *err)
+static enum result take_serials(struct letters *ls, wf_time now, int n, int32_t *first, struct err *err)
 {
     struct date day = date_of(now);
-    if (!begun)
-        db_command(ls->db, "BEGIN");
     ls->serial.n = 0;
     column_int(rows_scalar(&ls->serial, COL_INT4), date_ymd(day));
     column_int(rows_scalar(&ls->serial, COL_INT4), n);
@@ -221,11 +219,10 @@ static enum result take_serials(struct letters *ls, wf_time now, int n, bool beg
     enum result result = db_flush(ls->db, err);
     if (result != OK)
         return result;
-    int64_t serial = db_int(ls->db, begun ? 0 : 1, 0, 0);
+    int64_t serial = db_int(ls->db, 0, 0, 0);
     if (serial + n - 1 > SERIAL_MAX) {
         db_rollback(ls->db);
-        // Before the look-up: perhaps they are repeats, which need none.
-        return err_set(err, begun ? RETRY : REJECT, "serials_exhausted", "",
+        return err_set(err, RETRY, "serials_exhausted", "",
                        "this day's serials are used up; letters are taken again at midnight");
     }
     *first = (int32_t)serial;
@@ -304,14 +301,12 @@ static enum result write_new(struct letters *ls, const struct policy *policy, wf
 }
 
 static enum result store_once(struct letters *ls, const struct policy *policy, wf_time now, struct letter *in,
-                              const struct writer *writers, int n, bool look_up, struct stored *out, struct err *err)
+                              const struct writer *writers, int n, struct stored *out, struct err *err)
 {
     int twins[LETTERS_MAX], fresh = 0;
-    enum result result = OK;
     for (int i = 0; i < n; i++)
         out[i] = (struct stored){.result = OK};
-    if (look_up)
-        result = find_repeats(ls, in, writers, n, out, err);
+    enum result result = find_repeats(ls, in, writers, n, out, err);
     if (result != OK)
         return result;
     find_twins(in, writers, n, out, twins);
@@ -319,7 +314,7 @@ static enum result store_once(struct letters *ls, const struct policy *policy, w
         fresh += out[i].result == OK;
     if (fresh > 0) {
         int32_t serial = 0;
-        result = take_serials(ls, now, fresh, look_up, &serial, err);
+        result = take_serials(ls, now, fresh, &serial, err);
         if (result == OK)
             result = write_new(ls, policy, now, in, writers, n, out, serial, err);
         if (result != OK)
@@ -355,15 +350,14 @@ void letters_commit_late(struct letters *ls)
 }
 #endif
 
-// Most letters are new, so they are inserted as if all were; the unique key says when one is not, and then each is
-// looked up. Twice, because another intake may take a key between the look and the insert. A batch that the database
-// still refuses is tried again in halves, until the letter at fault is alone.
+// Twice, because another intake may take a key between the look and the insert. A batch that the database still refuses
+// is tried again in halves, until the letter at fault is alone.
 static enum result store_halving(struct letters *ls, const struct policy *policy, wf_time now, struct letter *in,
                                  const struct writer *writers, int n, struct stored *out, struct err *err)
 {
-    enum result result = store_once(ls, policy, now, in, writers, n, false, out, err);
-    for (int look = 0; result == REJECT && look < 2; look++)
-        result = store_once(ls, policy, now, in, writers, n, true, out, err);
+    enum result result = store_once(ls, policy, now, in, writers, n, out, err);
+    if (result == REJECT)
+        result = store_once(ls, policy, now, in, writers, n, out, err);
     if (result != REJECT)
         return result;
     if (n == 1) {
