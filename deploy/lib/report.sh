@@ -52,7 +52,7 @@ await_letters() {
     before=$now
     ((SECONDS - last < 60)) || break
     # Nothing moves that is refused: do not wait for it.
-    misplaced "$1" | grep -qv ': refused\b' || break
+    [[ -n $(misplaced "$1" | grep -v ': refused\b') ]] || break
     sleep 0.5
   done
   return 1
