@@ -8,9 +8,8 @@ SELECT id, rule, words FROM because
 -- name: case_read
 SELECT c.id, c.version, c.mailbox, c.bureau, c.place, c.accused, c.state, c.kind, c.category, c.flags, c.confidence,
        c.outcome, c.round, c.received_at, c.due_at, l.id, l.parent, l.unit, l.role, l.state, l.due_at
-FROM unnest($1::bigint[]) WITH ORDINALITY AS n (id, ord)
+FROM unnest($1::bigint[]) AS n (id)
 JOIN case_file c ON c.id = n.id LEFT JOIN leg l ON l.case_id = c.id
-ORDER BY n.ord, l.id
 
 -- name: case_lock
 SELECT c.id FROM case_file c WHERE c.id = ANY ($1::bigint[]) ORDER BY c.id FOR NO KEY UPDATE
@@ -20,9 +19,7 @@ SELECT k.ord::int, i.case_id, i.digest
 FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS k (bureau, event_id, ord)
 JOIN feedback_inbox i ON i.bureau = k.bureau AND i.event_id = k.event_id
 
--- A case that is not there, though a message spoke of it, fails the whole batch before COMMIT.
 -- name: case_update
-WITH done AS (
 UPDATE case_file c
 SET version = n.version, state = n.state, kind = n.kind, category = n.category, flags = n.flags, bureau = n.bureau,
     place = n.place, accused = n.accused, confidence = n.confidence, outcome = n.outcome, round = n.round, due_at = n.due_at
@@ -30,9 +27,6 @@ FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::smallin
             $9::int[], $10::smallint[], $11::smallint[], $12::smallint[], $13::timestamptz[])
      AS n (id, version, state, kind, category, flags, bureau, place, accused, confidence, outcome, round, due_at)
 WHERE c.id = n.id
-RETURNING c.id
-)
-SELECT 1 / (count(*) = cardinality($1::bigint[]))::int FROM done
 
 -- name: leg_insert
 INSERT INTO leg (case_id, id, parent, unit, role, state, due_at, sent_at)

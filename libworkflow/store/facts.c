@@ -65,7 +65,7 @@ void facts_want(struct facts *facts, struct db *db, const struct change *changes
     }
 }
 
-struct fact *facts_find(struct facts *facts, int64_t id)
+static struct fact *batch_find(struct facts *facts, int64_t id)
 {
     int low = 0, high = facts->n;
     while (low < high) {
@@ -75,7 +75,13 @@ struct fact *facts_find(struct facts *facts, int64_t id)
         else
             high = mid;
     }
-    return low < facts->n && facts->batch[low].f.id == id && facts->batch[low].known ? &facts->batch[low] : NULL;
+    return low < facts->n && facts->batch[low].f.id == id ? &facts->batch[low] : NULL;
+}
+
+struct fact *facts_find(struct facts *facts, int64_t id)
+{
+    struct fact *fact = batch_find(facts, id);
+    return fact && fact->known ? fact : NULL;
 }
 
 static struct case_facts case_row(const struct db *db, int q, int row)
@@ -111,15 +117,21 @@ static struct leg_facts leg_row(const struct db *db, int q, int row)
     };
 }
 
-// A row a leg; a case without legs has one row with no leg in it. Both lists ascend by id.
+// The legs ascend by id, whatever order they come in.
+static void add_leg(struct case_facts *f, struct leg_facts leg)
+{
+    int i = f->legs_n++;
+    for (; i > 0 && f->legs[i - 1].id > leg.id; i--)
+        f->legs[i] = f->legs[i - 1];
+    f->legs[i] = leg;
+}
+
+// A row a leg, in no order; a case without legs has one row with no leg in it.
 enum result facts_take(struct facts *facts, const struct db *db, int q, struct err *err)
 {
-    int i = 0;
     for (int row = 0; row < db_rows(db, q); row++) {
-        int64_t id = db_int(db, q, row, 0);
-        while (facts->batch[i].f.id != id)
-            insist(++i < facts->n);
-        struct fact *fact = &facts->batch[i];
+        struct fact *fact = batch_find(facts, db_int(db, q, row, 0));
+        insist(fact);
         if (!fact->known) {
             fact->f = case_row(db, q, row);
             fact->known = true;
@@ -128,7 +140,7 @@ enum result facts_take(struct facts *facts, const struct db *db, int q, struct e
             continue;
         if (fact->f.legs_n == CASE_LEGS)
             return err_set(err, BROKEN, "broken", "leg", "a case has more legs than a case may have");
-        fact->f.legs[fact->f.legs_n++] = leg_row(db, q, row);
+        add_leg(&fact->f, leg_row(db, q, row));
     }
     return OK;
 }

@@ -19,7 +19,6 @@ CROSS JOIN LATERAL (
 ) q
 JOIN letter l ON l.id = q.case_id
 JOIN case_file c ON c.id = q.case_id
-ORDER BY q.bureau, q.seq
 
 -- name: cursor_save
 UPDATE bureau_cursor c
