@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define HINT_HWM 1000
-#define DELIVER_HWM 1000 // hellos and acks per bureau
+#define DELIVER_HWM 1000         // hellos and acks per bureau
 #define DELIVER_MAX 210          // rows of one fetch: letters may be long
 #define SILENCE (15 * WF_SECOND) // a bureau that says nothing so long is not there
 #define CURSOR_MS 250            // cursors are written a few times a second
@@ -407,8 +407,8 @@ int main(int argc, char **argv)
     d.cases = cases_new(d.stage.db);
     d.batch = (int)config_int(run->config, "dispatcher/batch");
     check(read_heads(&d, true), &err);
-    check(bus_pull_bind(config_text(run->config, "dispatcher/listen"), HINT_HWM, &d.listen, &err) == OK, &err);
-    check(bus_router_bind(config_text(run->config, "dispatcher/deliver"), DELIVER_HWM, &d.deliver, &err) == OK, &err);
+    check(bus_pull_bind(run_endpoint(run, "dispatcher/listen"), HINT_HWM, &d.listen, &err) == OK, &err);
+    check(bus_router_bind(run_endpoint(run, "dispatcher/deliver"), DELIVER_HWM, &d.deliver, &err) == OK, &err);
     loop_socket(run->loop, d.deliver, on_deliver, &d);
     loop_socket(run->loop, d.listen, on_hint, &d);
     d.sweep_timer = loop_every(run->loop, config_int(run->config, "dispatcher/sweep"), on_sweep, &d);

@@ -212,12 +212,9 @@ int main(int argc, char **argv)
     fb.batch = (int)config_int(run->config, "feedback/batch");
     check(bus_push_connect(config_text(run->config, "dispatcher/listen"), HINT_HWM, &fb.dispatch, &err), &err);
     check(bus_router_bind(run_endpoint(run, "feedback/listen"), BUREAU_HWM, &fb.listen, &err), &err);
-    struct door bureaus = {&fb, fb.listen, false}, desk = {&fb, NULL, true};
-    if (run->instance == 1) {
-        check(bus_router_bind(config_text(run->config, "feedback/desk"), DESK_HWM, &fb.desk, &err), &err);
-        desk.bus = fb.desk;
-        loop_socket(run->loop, fb.desk, on_events, &desk);
-    }
+    check(bus_router_bind(run_endpoint(run, "feedback/desk"), DESK_HWM, &fb.desk, &err), &err);
+    struct door bureaus = {&fb, fb.listen, false}, desk = {&fb, fb.desk, true};
+    loop_socket(run->loop, fb.desk, on_events, &desk);
     loop_socket(run->loop, fb.listen, on_events, &bureaus);
     loop_every(run->loop, 1000, stage_refresh, &fb.stage);
     int status = run_loop(run);

@@ -5,6 +5,7 @@
 #include "store/cases.sql.h"
 #include "store/facts.h"
 #include "store/rows.h"
+#include "store/seen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ struct cases {
     bool because_known;
     int16_t because[RULES_MAX]; // by position in rules[]
     struct facts facts;
-    bool applied_cause[CASES_MAX]; // by change: its cause was written by this batch
+    struct seen applied_causes; // of this batch
     struct rows causes, cases_up, legs_in, legs_up, journal, replies, reports, inbox, seen, heads, queue;
 };
 
@@ -246,14 +247,12 @@ static void start_writes(struct cases *cs, wf_time now, const struct policy *pol
     column_int(rows_scalar(&cs->journal, COL_INT4), policy->version);
 }
 
-// The earlier change of this batch that has the same cause, or -1.
-static int same_cause(const struct cases *cs, const struct change *changes, int i)
+// The earlier change of this batch that was applied under the same cause, or -1.
+static int same_cause(struct cases *cs, const struct change *changes, int i)
 {
-    for (int k = 0; k < i; k++)
-        if (cs->applied_cause[k] && changes[k].cause_by == changes[i].cause_by &&
-            str_eq(changes[k].cause, changes[i].cause))
-            return k;
-    return -1;
+    int k = *seen_slot(&cs->applied_causes, seen_hash(changes[i].cause_by, changes[i].cause)) - 1;
+    bool same = k >= 0 && changes[k].cause_by == changes[i].cause_by && str_eq(changes[k].cause, changes[i].cause);
+    return same ? k : -1;
 }
 
 static void decide_one(struct cases *cs, const struct policy *policy, wf_time now, const struct change *changes, int i,
@@ -301,7 +300,7 @@ static void decide_one(struct cases *cs, const struct policy *policy, wf_time no
         column_int(&cs->queue.c[2], d.queue_leg);
     }
     if (c->cause.p) {
-        cs->applied_cause[i] = true;
+        *seen_slot(&cs->applied_causes, seen_hash(c->cause_by, c->cause)) = (int16_t)(i + 1);
         column_int(&cs->inbox.c[0], c->cause_by);
         column_text(&cs->inbox.c[1], c->cause);
         column_int(&cs->inbox.c[2], c->case_id);
@@ -363,10 +362,9 @@ static bool must_look(struct cases *cs, const struct change *c, const struct app
 static enum result apply_once(struct cases *cs, const struct policy *policy, wf_time now, const struct change *changes,
                               int n, bool careful, struct applied *out, struct err *err)
 {
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         out[i] = (struct applied){.result = OK};
-        cs->applied_cause[i] = false;
-    }
+    seen_clear(&cs->applied_causes);
     enum result result = read_facts(cs, changes, n, careful, out, err);
     if (result != OK)
         return result;

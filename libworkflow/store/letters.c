@@ -4,6 +4,7 @@
 #include "core/number.h"
 #include "store/letters.sql.h"
 #include "store/rows.h"
+#include "store/seen.h"
 
 #include <stdlib.h>
 
@@ -28,6 +29,7 @@ struct letters {
     struct db *db;
     struct cases *cases;
     struct rows keys, compare, serial, letter, writer, file, opened, repeat;
+    struct seen seen;
     char accused[LETTER_ACCUSED * (LETTER_ACCUSED_MAX * 4 + 1)]; // one letter's, joined
 };
 
@@ -181,19 +183,23 @@ static bool same_accused(const struct letter *a, const struct letter *b)
     return a->accused_n == b->accused_n;
 }
 
-// The earlier new letter of this batch under the same key, or -1.
-static int twin_of(const struct letter *in, const struct stored *out, int i)
+// The earlier new letter of this batch under the same key, or -1; else this one is remembered as the first.
+static int twin_of(struct seen *seen, const struct letter *in, int i)
 {
-    for (int k = 0; k < i; k++)
-        if (out[k].result == OK && in[k].channel == in[i].channel && str_eq(in[k].client_ref, in[i].client_ref))
-            return k;
+    int16_t *slot = seen_slot(seen, seen_hash(in[i].channel, in[i].client_ref));
+    int k = *slot - 1;
+    if (k >= 0 && in[k].channel == in[i].channel && str_eq(in[k].client_ref, in[i].client_ref))
+        return k;
+    *slot = (int16_t)(i + 1);
     return -1;
 }
 
-static void find_twins(const struct letter *in, const struct writer *writers, int n, struct stored *out, int *twins)
+static void find_twins(struct seen *seen, const struct letter *in, const struct writer *writers, int n,
+                       struct stored *out, int *twins)
 {
+    seen_clear(seen);
     for (int i = 0; i < n; i++) {
-        twins[i] = out[i].result == OK ? twin_of(in, out, i) : -1;
+        twins[i] = out[i].result == OK ? twin_of(seen, in, i) : -1;
         if (twins[i] < 0)
             continue;
         const char *member = differs(&in[i], &in[twins[i]], STR_NONE, STR_NONE);
@@ -309,7 +315,7 @@ static enum result store_once(struct letters *ls, const struct policy *policy, w
     enum result result = find_repeats(ls, in, writers, n, out, err);
     if (result != OK)
         return result;
-    find_twins(in, writers, n, out, twins);
+    find_twins(&ls->seen, in, writers, n, out, twins);
     for (int i = 0; i < n; i++)
         fresh += out[i].result == OK;
     if (fresh > 0) {
