@@ -47,7 +47,7 @@ static struct child start(const char *const *arguments)
         struct run *run = run_start(argc, argv, "testd", counters);
         struct rlimit core;
         bool private = prctl(PR_GET_DUMPABLE) == 0 && getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0;
-        run_state(run, true, "ok");
+        run_state(run, true, run_endpoint(run, "classifier/listen"));
         int rc = run_loop(run);
         rc = private && run->draining ? rc : 99;
         run_free(run);
@@ -99,9 +99,12 @@ static void test_arguments(void **state)
 {
     char expected[160];
     assert_ends((const char *const[]){"--version", NULL}, 0, "testd " WF_VERSION "\n");
-    assert_ends((const char *const[]){"--help", NULL}, 0, "Usage: testd [-c FILE]\n");
-    assert_ends((const char *const[]){"-x", NULL}, 2, "-x: unknown argument; allowed: -c FILE, --help, --version\n");
+    assert_ends((const char *const[]){"--help", NULL}, 0, "Usage: testd [-c FILE] [--instance N]\n");
+    assert_ends((const char *const[]){"-x", NULL}, 2,
+                "-x: unknown argument; allowed: -c FILE, --instance N, --help, --version\n");
     assert_ends((const char *const[]){"-c", NULL}, 2, "-c: needs a file\n");
+    assert_ends((const char *const[]){"--instance", NULL}, 2, "--instance: needs a number\n");
+    assert_ends((const char *const[]){"--instance", "9", NULL}, 2, "--instance: 1 to 8\n");
     snprintf(expected, sizeof expected, "%s:2: option run/dri: unknown option; allowed: dir\n", bad_config);
     assert_ends((const char *const[]){"-c", bad_config, NULL}, EXIT_CONFIG, expected);
 }
@@ -115,10 +118,10 @@ static void test_missing_directory(void **state)
                 "/nonexistent/testd.lock: No such file or directory\n");
 }
 
-static void ask(const char *line, char *answer, size_t cap)
+static void ask_at(const char *path, const char *line, char *answer, size_t cap)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    strcpy(address.sun_path, socket_path);
+    strcpy(address.sun_path, path);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(send(fd, line, strlen(line), 0), strlen(line));
@@ -128,6 +131,50 @@ static void ask(const char *line, char *answer, size_t cap)
         n += (size_t)got;
     answer[n] = '\0';
     close(fd);
+}
+
+static void ask(const char *line, char *answer, size_t cap)
+{
+    ask_at(socket_path, line, answer, cap);
+}
+
+// Until the status holds both words.
+static void wait_status(const char *path, const char *a, const char *b)
+{
+    char answer[1024];
+    int64_t until = clock_mono() + 5 * WF_SECOND;
+    do {
+        assert_true(clock_mono() < until);
+        ask_at(path, "status\n", answer, sizeof answer);
+    } while (strstr(answer, a) == NULL || strstr(answer, b) == NULL);
+}
+
+// Each instance has a name and an address of its own; one for which the option lists no address does not start.
+static void test_instances(void **state)
+{
+    char path[80];
+    snprintf(path, sizeof path, "%s/instances.cfg", dir);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "run\n    dir = \"%s\"\nclassifier\n    listen = \"ipc:///x/one ipc:///x/two\"\n", dir);
+    fclose(file);
+    struct child first = start((const char *const[]){"-c", path, NULL});
+    struct child second = start((const char *const[]){"-c", path, "--instance", "2", NULL});
+    output(&first, "started");
+    output(&second, "started");
+    char second_socket[80];
+    snprintf(second_socket, sizeof second_socket, "%s/testd-2.status", dir);
+    wait_status(socket_path, "\"program\":\"testd\"", "ipc:///x/one");
+    wait_status(second_socket, "\"program\":\"testd-2\"", "ipc:///x/two");
+    assert_ends((const char *const[]){"-c", path, "--instance", "3", NULL}, EXIT_CONFIG,
+                "classifier/listen: lists no address for this --instance");
+    struct child both[] = {first, second};
+    for (int i = 0; i < 2; i++) {
+        kill(both[i].pid, SIGTERM);
+        output(&both[i], NULL);
+        assert_int_equal(exit_code(&both[i]), 0);
+    }
+    assert_int_equal(unlink(path), 0);
 }
 
 // Something that is no socket of ours stands where the status socket belongs.
@@ -248,8 +295,11 @@ int main(void)
     fprintf(file, "run\n    dri = \"%s\"\n", dir);
     fclose(file);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arguments),        cmocka_unit_test(test_missing_directory),
-        cmocka_unit_test(test_no_status_socket), cmocka_unit_test(test_life),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_instances),
+        cmocka_unit_test(test_missing_directory),
+        cmocka_unit_test(test_no_status_socket),
+        cmocka_unit_test(test_life),
         cmocka_unit_test(test_notify),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
