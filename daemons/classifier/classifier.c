@@ -167,7 +167,7 @@ static void on_hint(void *arg)
 static void on_sweep(void *arg)
 {
     struct classifier *cl = arg;
-    int found, n = 0;
+    int found;
     struct err err;
     if (!stage_ready(&cl->stage))
         return;
@@ -178,11 +178,8 @@ static void on_sweep(void *arg)
     }
     bool more = found == SWEEP_MAX;
     cl->swept_to = more ? cl->letters[found - 1].id : 0;
-    for (int i = 0; i < found; i++)
-        if (!recent_has(&cl->recent, cl->letters[i].id))
-            cl->letters[n++] = cl->letters[i];
-    count(&counters[SWEPT], n);
-    if ((n == 0 || handle(cl, n)) && more)
+    count(&counters[SWEPT], found);
+    if ((found == 0 || handle(cl, found)) && more)
         loop_soon(cl->stage.run->loop, cl->sweep_timer);
 }
 

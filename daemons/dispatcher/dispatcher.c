@@ -129,7 +129,7 @@ static void on_sweep(void *arg)
 {
     struct dispatcher *d = arg;
     struct err err;
-    int found, n = 0;
+    int found;
     if (!stage_ready(&d->stage))
         return;
     enum result result = cases_accepted(d->stage.db, d->swept_to, d->batch, d->ids, &found, &err);
@@ -137,14 +137,12 @@ static void on_sweep(void *arg)
         stage_failed(&d->stage, result, &err);
         return;
     }
+    // What the database says is accepted is to be dispatched, even if we have done so before.
     bool more = found == d->batch;
     d->swept_to = more ? d->ids[found - 1] : 0;
-    for (int i = 0; i < found; i++)
-        if (!recent_has(&d->recent, d->ids[i]))
-            d->ids[n++] = d->ids[i];
-    if (n > 0 && !dispatch(d, n))
+    if (found > 0 && !dispatch(d, found))
         return;
-    if (n > 0)
+    if (found > 0)
         send_deliveries(d);
     if (more)
         loop_soon(d->stage.run->loop, d->sweep_timer);
