@@ -32,9 +32,9 @@ struct span {
 bool span_parse(struct str s, struct span *out); // false when not of the form, or not in 1..3660
 bool calendar_workday(const struct calendar *c, struct date d);
 
-// When a clock started at `start` is due. Day clocks: the start day is not counted, due = the end (24:00, Asia/Shanghai) of
-// the last day counted (domain §3.5 W1); natural days move on past a day off (W2). *provisional (may be NULL) is set when a
-// counted day lies in a year whose notice is not published (W5).
+// When a clock started at `start` is due. Day clocks: the start day is not counted, due = the end (24:00,
+// Asia/Shanghai) of the last day counted (domain §3.5 W1); natural days move on past a day off (W2). *provisional (may
+// be NULL) is set when a counted day lies in a year whose notice is not published (W5).
 wf_time calendar_due(const struct calendar *c, wf_time start, struct span span, bool *provisional);
 
 #endif

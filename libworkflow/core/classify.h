@@ -15,15 +15,18 @@ struct classification {
     int32_t bureau;     // the city's bureau that the matter belongs to; 0: unknown (a desk must say)
     int16_t confidence; // 0..100, in category and bureau together
     uint8_t flags;      // FLAG_URGENT, FLAG_CONDUCT, FLAG_CONFIDENTIAL
-    int32_t accused;    // unit to keep out: when conduct is in question and nobody is named, the bureau of the place (G1); 0: none
-    char why[CLASSIFY_WHY]; // for the journal: terms that decided, where the place came from; no word of the letter beyond lexicon and gazetteer
+    // Unit to keep out, 0: none. Where conduct is in question and nobody is named: the bureau of the place (G1).
+    int32_t accused;
+    // For the journal: the terms that decided, where the place came from. No word of the letter that is not in lexicon
+    // or gazetteer.
+    char why[CLASSIFY_WHY];
 };
 
 // Builds the automaton over the lexicon and the place names; called by policy_parse.
 const struct matcher *matcher_build(const struct policy *p, struct arena *arena);
 
-// Pure and bounded: one pass over title, body and place. The place member counts more than the text; without any place the
-// mailbox's city is taken, the province's mailbox gives none. Several cities named in the text: not sure.
+// Pure and bounded: one pass over title, body and place. The place member counts more than the text; without any place
+// the mailbox's city is taken, the province's mailbox gives none. Several cities named in the text: not sure.
 void classify(const struct policy *p, const struct letter *letter, struct classification *out);
 
 #endif

@@ -9,7 +9,16 @@
 enum channel { CHANNEL_WEB = 1, CHANNEL_WECHAT, CHANNEL_PHONE, CHANNEL_PAPER, CHANNEL_HOTLINE12345, CHANNEL_TRANSFER };
 
 // 诉求类型, domain §3.7
-enum kind { KIND_NONE = 0, KIND_CONSULT, KIND_HELP, KIND_COMPLAINT, KIND_REPORT, KIND_SUGGEST, KIND_PRAISE, KIND_OTHER };
+enum kind {
+    KIND_NONE = 0,
+    KIND_CONSULT,
+    KIND_HELP,
+    KIND_COMPLAINT,
+    KIND_REPORT,
+    KIND_SUGGEST,
+    KIND_PRAISE,
+    KIND_OTHER
+};
 
 // Case states, domain §3.2; the number is the document's C code.
 enum case_state {
@@ -90,7 +99,15 @@ enum outcome {
     OUTCOME_DUPLICATE,    // 重复
 };
 
-enum actor { ACTOR_WRITER = 1, ACTOR_INTAKE, ACTOR_CLASSIFIER, ACTOR_DISPATCHER, ACTOR_FEEDBACK, ACTOR_BUREAU, ACTOR_DESK };
+enum actor {
+    ACTOR_WRITER = 1,
+    ACTOR_INTAKE,
+    ACTOR_CLASSIFIER,
+    ACTOR_DISPATCHER,
+    ACTOR_FEEDBACK,
+    ACTOR_BUREAU,
+    ACTOR_DESK
+};
 
 // Flags of a case, a bit each (domain §3.7).
 enum { FLAG_URGENT = 1, FLAG_CONDUCT = 2, FLAG_CONFIDENTIAL = 4 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// bus: ZeroMQ sockets with every dangerous option set in one place. Never blocks. Scenario tests link another bus.c.
+// bus: ZeroMQ sockets with every dangerous option set in one place. Never blocks.
 //
-// Set on every socket: LINGER 0, MAXMSGSIZE FRAME_MAX, HANDSHAKE_IVL 5 s, RECONNECT_IVL 100–5000 ms, no ZMTP heartbeats,
-// IMMEDIATE on PUSH and DEALER, ROUTER_MANDATORY on ROUTER, umask 077 and a lock file around an ipc bind (ipc bind steals).
+// Set on every socket: LINGER 0, MAXMSGSIZE FRAME_MAX, HANDSHAKE_IVL 5 s, RECONNECT_IVL 100–5000 ms, no ZMTP
+// heartbeats, IMMEDIATE on PUSH and DEALER, ROUTER_MANDATORY on ROUTER. An ipc bind is done by ipc.h: mode 0600, and
+// nobody can steal it.
 #ifndef RUN_BUS_H
 #define RUN_BUS_H
 
@@ -40,8 +41,8 @@ struct msg {
 bool bus_recv(struct bus *bus, struct msg *msg);
 void bus_done(struct msg *msg);
 
-// Never blocks. false when the frame could not be handed over: peer gone, queue full, or longer than FRAME_MAX. The bytes
-// are copied.
+// Never blocks. false when the frame could not be handed over: peer gone, queue full, or longer than FRAME_MAX. The
+// bytes are copied.
 bool bus_send(struct bus *bus, const struct peer *peer, const void *p, size_t n); // peer NULL for PUSH and DEALER
 int64_t bus_dropped(const struct bus *bus);
 // Waits until the socket can be read or `ms` pass; for clients without a loop. true when readable.

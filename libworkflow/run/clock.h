@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// clock: the two clocks. Scenario tests link another clock.c, so nobody else reads the time.
+// clock: the two clocks. Nobody else reads the time, so that whoever needs another one links another clock.c.
 #ifndef RUN_CLOCK_H
 #define RUN_CLOCK_H
 

@@ -14,8 +14,8 @@ void loop_free(struct loop *loop);
 void loop_socket(struct loop *loop, struct bus *bus, void (*fn)(void *arg), void *arg);
 // The same for a plain descriptor.
 void loop_fd(struct loop *loop, int fd, void (*fn)(void *arg), void *arg);
-// Calls fn(arg) every `ms` milliseconds, counted from the end of the last call; missed calls are not made up for. Returns a
-// timer for loop_soon. At most 8.
+// Calls fn(arg) every `ms` milliseconds, counted from the end of the last call; missed calls are not made up for.
+// Returns a timer for loop_soon. At most 8.
 int loop_every(struct loop *loop, int64_t ms, void (*fn)(void *arg), void *arg);
 void loop_soon(struct loop *loop, int timer); // call it at the next turn
 // Runs until SIGTERM, SIGINT or loop_stop; those signals are blocked in all threads and read through a signalfd, which

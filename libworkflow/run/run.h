@@ -23,8 +23,8 @@ struct run {
 };
 
 // Reads -c FILE, --instance N, --help, --version; opens log; locks <run dir>/<program>.lock; blocks signals; starts the
-// status thread on <run dir>/<program>.status (contract: the installed name, intaked.status). Exits with 2, 64 or 78
-// and one line on failure.
+// status thread on <run dir>/<program>.status (contract: the installed name, intaked.status). Exits with 2,
+// EXIT_CONFIG or EXIT_UNAVAILABLE and one line on failure.
 struct run *run_start(int argc, char **argv, const char *program, struct counter *counters);
 
 // This instance's own address of an option that lists one for each process. Exits with EXIT_CONFIG when it has none.
