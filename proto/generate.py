@@ -104,7 +104,7 @@ def header(spec):
     out.append("#ifndef WIRE_WIRE_GEN_H\n#define WIRE_WIRE_GEN_H\n\n#include \"wire/frame.h\"\n")
     out.append("enum message_id {")
     out += [f"    MSG_{m['name'].upper()} = {m['id']}," for m in messages]
-    out.append("};\n\nconst char *message_name(uint16_t id); // NULL when unknown\n")
+    out.append("};\n")
     out.append("// A text is absent when p == NULL; an int or bool that may be missing is there when has_ is true; a list that is\n"
                "// not there has _n == 0.\n//\n"
                "// wire_get_x reads frame->body into *out; texts point into it, an empty one anywhere. REJECT: err->field is the field\n"

@@ -53,20 +53,3 @@ enum result err_set_str(struct err *err, enum result result, const char *code, c
     text_put(&t, after);
     return result;
 }
-
-const char *result_name(enum result result)
-{
-    switch (result) {
-    case OK:
-        return "ok";
-    case DUPLICATE:
-        return "duplicate";
-    case REJECT:
-        return "reject";
-    case RETRY:
-        return "retry";
-    case BROKEN:
-        return "broken";
-    }
-    return "?";
-}

@@ -41,6 +41,4 @@ enum result err_set_limit(struct err *err, enum result result, const char *code,
 enum result err_set_str(struct err *err, enum result result, const char *code, const char *field, const char *before,
                         struct str piece, const char *after);
 
-const char *result_name(enum result result);
-
 #endif

@@ -14,8 +14,8 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#define WATCHES 16 // 8 sockets and as many plain descriptors
-#define TIMERS 9   // 8 of the daemon and the watchdog's
+#define WATCHES 8 // sockets
+#define TIMERS 9  // 8 of the daemon and the watchdog's
 
 enum { ITEM_SIGNAL, ITEM_STOP, ITEM_FIRST }; // what stands at the head of items[]
 
@@ -66,21 +66,11 @@ void loop_free(struct loop *loop)
     free(loop);
 }
 
-static void watch_add(struct loop *loop, zmq_pollitem_t item, void (*fn)(void *arg), void *arg)
-{
-    insist(loop->watches_n < WATCHES);
-    loop->items[ITEM_FIRST + loop->watches_n] = item;
-    loop->watches[loop->watches_n++] = (struct watch){fn, arg};
-}
-
 void loop_socket(struct loop *loop, struct bus *bus, void (*fn)(void *arg), void *arg)
 {
-    watch_add(loop, (zmq_pollitem_t){.socket = bus_handle(bus), .events = ZMQ_POLLIN}, fn, arg);
-}
-
-void loop_fd(struct loop *loop, int fd, void (*fn)(void *arg), void *arg)
-{
-    watch_add(loop, (zmq_pollitem_t){.fd = fd, .events = ZMQ_POLLIN}, fn, arg);
+    insist(loop->watches_n < WATCHES);
+    loop->items[ITEM_FIRST + loop->watches_n] = (zmq_pollitem_t){.socket = bus_handle(bus), .events = ZMQ_POLLIN};
+    loop->watches[loop->watches_n++] = (struct watch){fn, arg};
 }
 
 int loop_every(struct loop *loop, int64_t ms, void (*fn)(void *arg), void *arg)

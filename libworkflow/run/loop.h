@@ -12,8 +12,6 @@ void loop_free(struct loop *loop);
 
 // Calls fn(arg) whenever the socket holds something to read. At most 8 sockets.
 void loop_socket(struct loop *loop, struct bus *bus, void (*fn)(void *arg), void *arg);
-// The same for a plain descriptor.
-void loop_fd(struct loop *loop, int fd, void (*fn)(void *arg), void *arg);
 // Calls fn(arg) every `ms` milliseconds, counted from the end of the last call; missed calls are not made up for.
 // Returns a timer for loop_soon. At most 8.
 int loop_every(struct loop *loop, int64_t ms, void (*fn)(void *arg), void *arg);

@@ -173,7 +173,7 @@ static enum result walk_value(struct walk *w, int depth)
     return bad_frame(w, "the byte 0xC1 begins no value");
 }
 
-enum result wire_check_as(const struct wire_message *m, const uint8_t *body, size_t n, struct err *err)
+enum result wire_check(const struct wire_message *m, const uint8_t *body, size_t n, struct err *err)
 {
     struct walk w;
     w.p = body;
@@ -192,9 +192,4 @@ enum result wire_check_as(const struct wire_message *m, const uint8_t *body, siz
     if (w.p != w.end)
         return bad_frame(&w, "there are bytes behind the end of the body");
     return OK;
-}
-
-enum result wire_check(const uint8_t *body, size_t n, struct err *err)
-{
-    return wire_check_as(NULL, body, n, err);
 }

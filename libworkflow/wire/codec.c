@@ -17,15 +17,6 @@ const struct wire_field *wire_field_of(const struct wire_message *m, int64_t key
     return NULL;
 }
 
-const char *message_name(uint16_t id)
-{
-    for (size_t i = 0; i < wire_messages_n; i++) {
-        if (wire_messages[i].id == id)
-            return wire_messages[i].name;
-    }
-    return NULL;
-}
-
 // ---- bytes to message ----
 
 static enum result refuse(struct err *err, const char *code, const struct wire_field *f, const char *words)
@@ -145,7 +136,7 @@ enum result wire_decode(const struct wire_message *m, const struct frame *frame,
 {
     if (frame->id != m->id)
         return err_set_str(err, REJECT, "bad_frame", "", "this is no ", str_of(m->name), "");
-    if (wire_check_as(m, frame->body, frame->body_n, err))
+    if (wire_check(m, frame->body, frame->body_n, err))
         return REJECT;
     msgpack_zone zone;
     insist(msgpack_zone_init(&zone, ZONE_CHUNK)); // out of memory, as in buf_reserve

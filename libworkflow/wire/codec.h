@@ -32,8 +32,11 @@ extern const size_t wire_messages_n;
 
 const struct wire_field *wire_field_of(const struct wire_message *m, int64_t key); // NULL when unknown
 
-// wire_check that names the field at fault; m may be NULL.
-enum result wire_check_as(const struct wire_message *m, const uint8_t *body, size_t n, struct err *err) MUST_USE;
+// Walks msgpack bytes without allocating: exactly one value, a map at the top, depth <= 4, every count within the bytes
+// left, at most 4096 elements, text well-formed UTF-8 without NUL, no ext, no float, integer keys, no key twice in a
+// map. Whatever passes is safe to unpack with memory proportional to n. err names the field at fault where m, which may
+// be NULL, has it.
+enum result wire_check(const struct wire_message *m, const uint8_t *body, size_t n, struct err *err) MUST_USE;
 
 // What wire_get_x and wire_put_x of wire.gen.h do.
 enum result wire_decode(const struct wire_message *m, const struct frame *frame, void *out, struct err *err) MUST_USE;

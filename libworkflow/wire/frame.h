@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// frame: the 16-byte header before every message body, the growing buffer that messages are written into, and the
-// bounded check of a body before it is unpacked.
+// frame: the 16-byte header before every message body, and the growing buffer that messages are written into.
 #ifndef WIRE_FRAME_H
 #define WIRE_FRAME_H
 
@@ -28,10 +27,5 @@ struct buf {
 void buf_reserve(struct buf *b, size_t more);
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_free(struct buf *b);
-
-// Walks msgpack bytes without allocating: exactly one value, a map at the top, depth <= 4, every count within the bytes
-// left, at most 4096 elements, text well-formed UTF-8 without NUL, no ext, no float, integer keys, no key twice in a
-// map. Whatever passes is safe to unpack with memory proportional to n.
-enum result wire_check(const uint8_t *body, size_t n, struct err *err) MUST_USE;
 
 #endif

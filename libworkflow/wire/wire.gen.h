@@ -26,8 +26,6 @@ enum message_id {
     MSG_DESK_RESULT = 14,
 };
 
-const char *message_name(uint16_t id); // NULL when unknown
-
 // A text is absent when p == NULL; an int or bool that may be missing is there when has_ is true; a list that is
 // not there has _n == 0.
 //

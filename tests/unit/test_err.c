@@ -58,16 +58,6 @@ static void foreign_piece_is_made_harmless(void **state)
     }
 }
 
-static void results_have_names(void **state)
-{
-    assert_string_equal(result_name(OK), "ok");
-    assert_string_equal(result_name(DUPLICATE), "duplicate");
-    assert_string_equal(result_name(REJECT), "reject");
-    assert_string_equal(result_name(RETRY), "retry");
-    assert_string_equal(result_name(BROKEN), "broken");
-    assert_string_equal(result_name((enum result)99), "?");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,7 +65,6 @@ int main(void)
         cmocka_unit_test(nobody_to_tell),
         cmocka_unit_test(too_long_is_cut_at_a_character),
         cmocka_unit_test(foreign_piece_is_made_harmless),
-        cmocka_unit_test(results_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,21 +168,40 @@ static void take_one(void *arg)
     call(NULL);
 }
 
-// What a handler leaves behind is offered again, without another message coming in; a stop holds after the current
-// handler.
-static void test_sockets(void **state)
+static char dir[32];
+
+// A PULL with n messages to read.
+static void open_sockets(int n)
 {
-    char dir[] = "/tmp/test_loop.XXXXXX";
-    char endpoint[64], file[80];
+    char endpoint[64];
+    strcpy(dir, "/tmp/test_loop.XXXXXX");
     assert_non_null(mkdtemp(dir));
     snprintf(endpoint, sizeof endpoint, "ipc://%s/s", dir);
     assert_int_equal(bus_pull_bind(endpoint, 100, &pull, NULL), OK);
     assert_int_equal(bus_push_connect(endpoint, 100, &push, NULL), OK);
     int64_t until = clock_mono() + 5 * WF_SECOND;
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < n; i++) {
         while (!bus_send(push, NULL, "x", 1)) // until the connection is there
             assert_true(clock_mono() < until);
     }
+}
+
+static void close_sockets(void)
+{
+    char file[80];
+    bus_close(push);
+    bus_close(pull);
+    bus_term();
+    snprintf(file, sizeof file, "%s/s.lock", dir);
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(rmdir(dir), 0);
+}
+
+// What a handler leaves behind is offered again, without another message coming in; a stop holds after the current
+// handler.
+static void test_sockets(void **state)
+{
+    open_sockets(10);
     stop_at = 4;
     loop_socket(loop, pull, take_one, NULL);
     loop_every(loop, 5000, too_late, NULL);
@@ -195,46 +214,18 @@ static void test_sockets(void **state)
     loop_every(loop, 5000, too_late, NULL);
     loop_run(loop);
     assert_int_equal(calls, 6);
-    bus_close(push);
-    bus_close(pull);
-    bus_term();
-    snprintf(file, sizeof file, "%s/s.lock", dir);
-    assert_int_equal(unlink(file), 0);
-    assert_int_equal(rmdir(dir), 0);
+    close_sockets();
 }
 
-static int ends[2];
-static void take_byte(void *arg)
-{
-    char byte;
-    assert_int_equal(read(ends[0], &byte, 1), 1);
-    call(NULL);
-}
-
-static void test_descriptor(void **state)
-{
-    assert_int_equal(pipe(ends), 0);
-    assert_int_equal(write(ends[1], "ab", 2), 2);
-    stop_at = 2;
-    loop_fd(loop, ends[0], take_byte, NULL);
-    loop_every(loop, 5000, too_late, NULL);
-    loop_run(loop);
-    assert_int_equal(calls, 2);
-    close(ends[0]);
-    close(ends[1]);
-}
-
-// Two descriptors ready at once, and two timers due at once: a stop in the first keeps the second from being called.
+// Two handlers for what is ready, and two timers due at once: a stop in the first keeps the second from being called.
 static void test_stop_at_once(void **state)
 {
-    assert_int_equal(pipe(ends), 0);
-    assert_int_equal(write(ends[1], "a", 1), 1);
-    loop_fd(loop, ends[0], stop, NULL);
-    loop_fd(loop, ends[0], call, NULL);
+    open_sockets(1);
+    loop_socket(loop, pull, stop, NULL);
+    loop_socket(loop, pull, call, NULL);
     loop_run(loop);
     assert_int_equal(calls, 0);
-    close(ends[0]);
-    close(ends[1]);
+    close_sockets();
     tear_down(NULL);
     set_up(NULL);
     loop_soon(loop, loop_every(loop, 60000, stop, NULL));
@@ -253,7 +244,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_signals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_interrupted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sockets, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_descriptor, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stop_at_once, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

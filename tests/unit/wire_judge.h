@@ -120,7 +120,7 @@ static inline void expect(const struct wire_message *m, const struct buf *b, con
     struct err err;
     enum result r = try(m, b->p, b->n, &err);
     if (r != REJECT || strcmp(err.code, code) != 0 || strcmp(err.field, field) != 0)
-        fail_msg("%s: %s, code %s instead of %s, field %s instead of %s", m->name, result_name(r), err.code, code,
+        fail_msg("%s: result %d, code %s instead of %s, field %s instead of %s", m->name, (int)r, err.code, code,
                  err.field, field);
 }
 
