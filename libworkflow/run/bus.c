@@ -23,11 +23,11 @@ struct bus {
     void *socket;
     int type;
     struct ipc listener; // bound sockets only
-    int64_t dropped;
 };
 
 static pthread_mutex_t context_lock = PTHREAD_MUTEX_INITIALIZER;
 static void *context;
+static _Atomic int64_t dropped; // by all sockets; read by the status thread
 
 static void *context_get(void)
 {
@@ -220,7 +220,7 @@ bool bus_recv(struct bus *bus, struct msg *msg)
             }
             drop_rest(bus->socket, body);
         }
-        bus->dropped++;
+        dropped++;
     }
     return false;
 }
@@ -250,9 +250,9 @@ bool bus_send(struct bus *bus, const struct peer *peer, const void *p, size_t n)
     return (peer == NULL || send_part(bus, peer->id, peer->n, ZMQ_SNDMORE)) && send_part(bus, p, n, 0);
 }
 
-int64_t bus_dropped(const struct bus *bus)
+int64_t bus_dropped(void)
 {
-    return bus->dropped;
+    return dropped;
 }
 
 int bus_wait2(struct bus *a, struct bus *b, int64_t ms)

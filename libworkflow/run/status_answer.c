@@ -30,6 +30,10 @@ static bool state(struct status *status, char words[static WORDS_MAX + 1])
     return ready;
 }
 
+// What every daemon counts alike, because its sockets do.
+#define DROPPED "frames_dropped_total"
+#define DROPPED_HELP "frames of a wrong multipart shape, which have no answer"
+
 static long long value(struct counter *c)
 {
     return (long long)atomic_load_explicit(&c->value, memory_order_relaxed);
@@ -50,8 +54,8 @@ static void answer_status(struct status *status, struct str arg, FILE *out)
     put_json(out, words);
     fprintf(out, ",\"draining\":%s,\"counters\":{", status->run->draining ? "true" : "false");
     for (struct counter *c = status->run->counters; c->name != NULL; c++)
-        fprintf(out, "%s\"%s\":%lld", c == status->run->counters ? "" : ",", c->name, value(c));
-    fputs("}}\n", out);
+        fprintf(out, "\"%s\":%lld,", c->name, value(c));
+    fprintf(out, "\"" DROPPED "\":%lld}}\n", (long long)bus_dropped());
 }
 
 static long long resident_bytes(void)
@@ -81,6 +85,7 @@ static void answer_metrics(struct status *status, struct str arg, FILE *out)
     put_metric(out, program, "pinganting_", "ready", "gauge", "1 when the daemon can do its work.", ready);
     for (struct counter *c = status->run->counters; c->name != NULL; c++)
         put_metric(out, program, "pinganting_", c->name, c->type == COUNTER ? "counter" : "gauge", c->help, value(c));
+    put_metric(out, program, "pinganting_", DROPPED, "counter", DROPPED_HELP, (long long)bus_dropped());
     put_metric(out, program, "process_", "resident_memory_bytes", "gauge", "Resident memory size in bytes.",
                resident_bytes());
 }

@@ -70,7 +70,6 @@ static void test_request_and_answer(void **state)
     int64_t from = clock_mono();
     assert_int_equal(bus_wait2(router, dealer, 30), 0);
     assert_true(clock_mono() - from >= 30 * 1000);
-    assert_int_equal(bus_dropped(router), 0);
     bus_close(dealer);
     bus_close(router);
     bus_close(NULL);
@@ -258,22 +257,23 @@ static void test_wrong_shapes(void **state)
         raw_send(2 + i % 3, "bad");
     raw_send(1, "good");
     int64_t until = in_seconds(5);
-    int64_t before = 0;
+    const int64_t start = bus_dropped();
+    int64_t before = start;
     while (!bus_recv(router, &msg)) {
         assert_true(clock_mono() < until);
-        assert_true(bus_dropped(router) - before <= 256);
-        before = bus_dropped(router);
+        assert_true(bus_dropped() - before <= 256);
+        before = bus_dropped();
     }
-    assert_true(bus_dropped(router) - before <= 256);
+    assert_true(bus_dropped() - before <= 256);
     assert_int_equal(msg.n, 4);
     assert_memory_equal(msg.p, "good", 4);
     bus_done(&msg);
-    assert_int_equal(bus_dropped(router), 600);
+    assert_int_equal(bus_dropped() - start, 600);
     raw_close();
     raw_connect(ZMQ_DEALER, "a routing id that is longer than a struct peer");
     raw_send(1, "bad");
     until = in_seconds(5);
-    while (bus_dropped(router) < 601) {
+    while (bus_dropped() - start < 601) {
         assert_true(clock_mono() < until);
         assert_false(bus_recv(router, &msg));
     }
@@ -286,7 +286,7 @@ static void test_wrong_shapes(void **state)
     recv_soon(pull, &msg);
     assert_int_equal(msg.n, 0);
     bus_done(&msg);
-    assert_int_equal(bus_dropped(pull), 1);
+    assert_int_equal(bus_dropped() - start, 602);
     raw_close();
     bus_close(pull);
 }

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <zmq.h>
 // clang-format off
 #include <cmocka.h>
 // clang-format on
@@ -149,6 +150,33 @@ static void test_metrics(void **state)
     gauge(&counters[0], 0);
 }
 
+// What the sockets count themselves is published with the daemon's own.
+static void test_dropped_frames(void **state)
+{
+    char endpoint[80], lock[80];
+    struct bus *pull;
+    struct msg msg;
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/pull", dir);
+    assert_int_equal(bus_pull_bind(endpoint, 10, &pull, NULL), OK);
+    void *context = zmq_ctx_new(), *raw = zmq_socket(context, ZMQ_PUSH);
+    assert_int_equal(zmq_connect(raw, endpoint), 0);
+    assert_int_equal(zmq_send(raw, "a", 1, ZMQ_SNDMORE), 1);
+    assert_int_equal(zmq_send(raw, "b", 1, 0), 1);
+    int64_t until = clock_mono() + 5 * WF_SECOND;
+    while (bus_dropped() == 0) {
+        assert_true(clock_mono() < until);
+        assert_false(bus_recv(pull, &msg));
+    }
+    assert_non_null(strstr(ask("metrics\n"), "\npinganting_frames_dropped_total{daemon=\"testd\"} 1\n"));
+    assert_non_null(strstr(ask("status\n"), "\"frames_dropped_total\":1}}"));
+    zmq_close(raw);
+    zmq_ctx_term(context);
+    bus_close(pull);
+    bus_term();
+    snprintf(lock, sizeof lock, "%s/pull.lock", dir);
+    unlink(lock);
+}
+
 static void test_config_log_help(void **state)
 {
     assert_non_null(strstr(ask("config\n"), "intake/batch = 500\n"));
@@ -274,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_status_json, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_metrics, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_dropped_frames, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_config_log_help, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_log_level, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_garbage, set_up, tear_down),
