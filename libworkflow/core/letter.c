@@ -10,7 +10,19 @@ struct limit {
     size_t max;
     bool needed; // may not be absent
     bool filled; // may not be blanks only
+    bool lines;  // may hold control characters; else it is stored and shown as one line among others
 };
+
+static bool has_control(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0x20 || c == 0x7F) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static enum result check_text(struct str s, const struct limit *limit, struct err *err)
 {
@@ -27,6 +39,9 @@ static enum result check_text(struct str s, const struct limit *limit, struct er
     if (chars > limit->max) {
         return err_set_limit(err, REJECT, "too_long", limit->field, "at most ", (int64_t)limit->max, " characters");
     }
+    if (!limit->lines && has_control(s)) {
+        return err_set(err, REJECT, "control", limit->field, "one line: no line break, tab or other control character");
+    }
     if (limit->filled && str_trim(s).n == 0) {
         return err_set(err, REJECT, "blank", limit->field, "may not be empty or blanks only");
     }
@@ -36,16 +51,16 @@ static enum result check_text(struct str s, const struct limit *limit, struct er
 static enum result check_texts(const struct letter_in *in, const struct writer *w, struct err *err)
 {
     static const struct limit limits[] = {
-        {"client_ref", LETTER_REF_MAX, true, true},
-        {"title", LETTER_TITLE_MAX, false, true},
-        {"body", LETTER_BODY_MAX, true, true},
-        {"place", LETTER_PLACE_MAX, false, false},
-        {"writer.name", WRITER_FIELD_MAX, false, false},
-        {"writer.phone", WRITER_FIELD_MAX, false, false},
-        {"writer.id_number", WRITER_FIELD_MAX, false, false},
-        {"writer.email", WRITER_FIELD_MAX, false, false},
+        {"client_ref", LETTER_REF_MAX, true, true, false},
+        {"title", LETTER_TITLE_MAX, false, true, false},
+        {"body", LETTER_BODY_MAX, true, true, true},
+        {"place", LETTER_PLACE_MAX, false, false, false},
+        {"writer.name", WRITER_FIELD_MAX, false, false, false},
+        {"writer.phone", WRITER_FIELD_MAX, false, false, false},
+        {"writer.id_number", WRITER_FIELD_MAX, false, false, false},
+        {"writer.email", WRITER_FIELD_MAX, false, false, false},
     };
-    static const struct limit accused = {"accused", LETTER_ACCUSED_MAX, true, true};
+    static const struct limit accused = {"accused", LETTER_ACCUSED_MAX, true, true, false};
     const struct str texts[] = {in->client_ref, in->title, in->body,     in->place,
                                 w->name,        w->phone,  w->id_number, w->email};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -46,8 +46,9 @@ struct letter {
 struct policy;
 
 // Checks every member and fills out. REJECT names the field and the limit; codes: missing, too_long, bad_utf8, nul,
-// unknown_value, blank, bad_time. A mailbox is the province or a city of the policy's units; not given means the
-// province. The body may not be blank; a title that is given may not be blank.
+// unknown_value, blank, bad_time, control (only the body may have line breaks and tabs). A mailbox is the province or a
+// city of the policy's units; not given means the province. The body may not be blank; a title that is given may not be
+// blank.
 enum result letter_check(const struct letter_in *in, const struct writer *writer, const struct policy *policy,
                          struct letter *out, struct err *err) MUST_USE;
 

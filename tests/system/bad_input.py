@@ -32,6 +32,8 @@ BAD = [
     ({"writer": {"phone": "\0"}}, "nul", "writer.phone", "NUL"),
     ({"title": "  \u3000 "}, "blank", "title", "blank"),
     ({"body": " \n"}, "blank", "body", "blank"),
+    ({"title": "两\n行"}, "control", "title", "one line"),
+    ({"accused": ["甲", "乙\n丙"]}, "control", "accused", "one line"),
     ({"channel": "pigeon"}, "unknown_value", "channel", "hotline12345"),
     ({"mailbox": "110000"}, "unknown_value", "mailbox", "440000"),
     ({"mailbox": "440001"}, "unknown_value", "mailbox", "440000"),

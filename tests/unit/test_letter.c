@@ -89,6 +89,9 @@ static void values(void **state)
         {offsetof(struct letter_in, body), "\n\t", "blank", "body"},
         {offsetof(struct letter_in, client_ref), "", "blank", "client_ref"},
         {offsetof(struct letter_in, place), "\xE5\x8E", "bad_utf8", "place"},
+        {offsetof(struct letter_in, client_ref), "a\tb", "control", "client_ref"},
+        {offsetof(struct letter_in, title), "a\nb", "control", "title"},
+        {offsetof(struct letter_in, place), "a\x7f", "control", "place"},
     };
     struct writer w = {STR_NONE, STR_NONE, STR_NONE, STR_NONE};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -100,6 +103,15 @@ static void values(void **state)
     struct letter_in in = plain();
     in.body = STR("a\0b");
     expect(&in, &w, "nul", "body");
+    in = plain();
+    in.accused[0] = STR("甲");
+    in.accused[1] = STR("乙\n丙"); // would be two entries when it is read back
+    in.accused_n = 2;
+    expect(&in, &w, "control", "accused");
+    in = plain();
+    in.body = STR("一\r\n\t二\x01");
+    struct letter l;
+    assert_int_equal(letter_check(&in, &w, sample_policy(), &l, NULL), OK);
 }
 
 // Each text at its limit is taken, and one character more is not.
@@ -141,6 +153,9 @@ static void the_writer(void **state)
         v[i] = many(101);
         struct writer w = {v[0], v[1], v[2], v[3]};
         expect(&in, &w, "too_long", fields[i]);
+        v[i] = STR("a\nb");
+        w = (struct writer){v[0], v[1], v[2], v[3]};
+        expect(&in, &w, "control", fields[i]);
     }
 }
 
