@@ -123,7 +123,7 @@ enum result request_of_desk(const struct msg *msg, struct request *request, stru
         .cause = m.ref,
         .digest = digest_of(
             (struct str[]){m.number, m.event, m.post, m.kind, m.outcome, m.public_reply, m.internal_report, m.reason},
-            8, (int64_t)unit * 100000 + (m.has_leg ? m.leg : 0)),
+            8, ((int64_t)unit * 100 + (m.has_category ? m.category : 0)) * 100000 + (m.has_leg ? m.leg : 0)),
     };
     if (m.ref.n == 0)
         return err_set(err, REJECT, "blank", "ref", "ref: may not be empty");

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever is sent again counts once: letters by (channel, client_ref), feedback by (bureau, event_id)."""
 import subprocess
+import sys
 
-from system import BIN, check, jsonl, letters, main, objects, report, running, show, sql_int, submit, tool, verify, wait_until
+from system import BIN, SYS, TOP, check, jsonl, letters, main, objects, report, running, show, sql_int, submit, tool, verify, wait_state, wait_until
+
+sys.path.insert(0, str(TOP / "proto"))
+from msgpack_bytes import frame, pack  # noqa: E402
 
 BUREAU = "440300"
 FULL = {"channel": "web", "client_ref": "full", "mailbox": BUREAU, "title": "路灯不亮", "body": "小区门口的路灯三天不亮了。",
@@ -67,12 +71,25 @@ def feedback():
     check([show(number) for number in numbers] == before, "a repeat changed a case")
 
 
+def desk():
+    """The desk's tool chooses its refs by itself, so these are frames of our own: desk_act is message 13, its answer 14."""
+    (receipt,) = submit(letters("desk", 1, "TRIAGE")[0])
+    wait_state(receipt["number"], "TRIAGE")
+    act = {1: "r-1", 2: receipt["number"], 3: "accept", 5: "受理员", 6: int(BUREAU), 7: "report", 8: 1, 12: "属职责"}
+    other = ((6, 440400), (7, "consult"), (8, 2), (12, "别的"))
+    sent = [act, act] + [{**act, key: value} for key, value in other]
+    done = subprocess.run([BIN / "raw", "dealer", f"ipc://{SYS}/run/desk.ipc"], capture_output=True, text=True, timeout=60,
+                          input="".join(frame(13, pack(body)).hex() + "\n" for body in sent))
+    check(done.stdout.splitlines() == ["message 14"] * 2 + ["conflict event_id"] * len(other), done.stdout, done.stderr)
+
+
 def test():
     with running():
         made, _ = letters("same", 1000)
         three_times(made)
         conflicts()
         feedback()
+        desk()
         verify()
 
 
