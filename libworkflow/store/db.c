@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/db.h"
+#include "store/db_impl.h"
 
 #include "run/clock.h"
 
@@ -10,35 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH_MAX 64
-#define SERVER_MIN 150020 // 15.20: ON CONFLICT and row security fixes
-#define RECONNECT_EVERY (WF_SECOND / 2)
 #define PG_EPOCH INT64_C(946684800000000)
-
-// A lock that is not had soon is tried again; a client that vanished in a transaction does not hold its locks for long.
-#define SESSION "-c jit=off -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
-#define BY_KEY                                                                                                         \
-    " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off"     \
-    " -c enable_mergejoin=off"
-
-struct db {
-    PGconn *conn;
-    char conninfo[1024];
-    const char *role;
-    const struct statement *const *lists;
-    bool by_key;
-    int64_t timeout; // microseconds for one answer
-    int64_t next_attempt;
-    int64_t connections;
-    struct err why; // what the last attempt to connect said
-    PGresult *results[BATCH_MAX];
-    int queries; // sent since the last flush began
-    int results_n;
-    bool commits; // the batch holds a COMMIT
-    bool warned;  // the server warned while it ran
-    bool flushed;
-    bool send_failed;
-};
 
 struct db *db_open(const struct config *config, const char *role, const struct statement *const *lists)
 {
@@ -63,7 +35,7 @@ static void clear_results(struct db *db)
     db->results_n = 0;
 }
 
-static void drop(struct db *db)
+void db_drop(struct db *db)
 {
     clear_results(db);
     PQfinish(db->conn);
@@ -77,7 +49,7 @@ void db_close(struct db *db)
 {
     if (!db)
         return;
-    drop(db);
+    db_drop(db);
     free(db);
 }
 
@@ -102,34 +74,38 @@ static struct str first_line(const char *message)
     return s;
 }
 
-static enum result lost(struct db *db, struct err *err, const char *what)
+enum result db_lost(struct db *db, struct err *err, const char *what)
 {
     char words[200];
     struct text t = TEXT(words);
     text_str(&t, db->conn ? first_line(PQerrorMessage(db->conn)) : STR(""));
     err_set_str(err, RETRY, "database_away", "", what, text_get(&t), "");
-    drop(db);
+    db_drop(db);
     return RETRY;
+}
+
+// Does the SQLSTATE begin so? Two characters are its class.
+static bool class_of(const char *sqlstate, const char *begin)
+{
+    return strncmp(sqlstate, begin, strlen(begin)) == 0;
+}
+
+static bool any_class_of(const char *sqlstate, const char *const *begins)
+{
+    while (*begins && !class_of(sqlstate, *begins))
+        begins++;
+    return *begins != NULL;
 }
 
 static enum result failure(const char *sqlstate, const char *message, struct err *err)
 {
-    // Away, shutting down, out of resources, read-only after a failover, deadlock, serialization: may work later.
-    static const char *const later[] = {"08", "57", "53", "40", "58", "55P03", "25006", "25P03", "26000"};
+    // Away, shutting down, out of resources, read-only after a failover, deadlock, serialization: may work later. Disk
+    // trouble, internal errors and corruption as well, once somebody has mended the server: no letter is at fault.
+    static const char *const later[] = {"08", "57",    "53",    "40",    "58",    "55P03",
+                                        "XX", "25006", "25P03", "26000", "0A000", NULL};
     const char *state = sqlstate ? sqlstate : "08000";
-    enum result result = REJECT;
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (strncmp(state, later[i], strlen(later[i])) == 0)
-            result = RETRY;
-    return err_set_str(err, result, state, "", "database: ", first_line(message), "");
-}
-
-static void on_notice(void *arg, const PGresult *notice)
-{
-    struct db *db = arg;
-    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
-    if (severity && strcmp(severity, "WARNING") == 0)
-        db->warned = true;
+    return err_set_str(err, any_class_of(state, later) ? RETRY : REJECT, state, "", "database: ", first_line(message),
+                       "");
 }
 
 // ---- Batches ----
@@ -206,18 +182,35 @@ static bool drain(struct db *db, PGresult **first_error)
     }
 }
 
+// An error inside a batch. Table, column or right were there when the statement was prepared (class 42), so somebody
+// changed the database: that, too, is not the fault of what the batch holds. Then, and when the server itself is ill, a
+// new connection looks at everything anew.
+static enum result refused(struct db *db, const PGresult *error, struct err *err)
+{
+    static const char *const suspect[] = {"42", "XX", "58", "26000", "0A000", NULL};
+    struct err why;
+    enum result result = failure(PQresultErrorField(error, PG_DIAG_SQLSTATE), PQresultErrorMessage(error), &why);
+    if (any_class_of(why.code, suspect)) {
+        result = why.result = RETRY;
+        db_drop(db);
+    }
+    if (err)
+        *err = why;
+    return result;
+}
+
 static enum result run_batch(struct db *db, struct err *err)
 {
     PGresult *error = NULL;
     db->warned = false;
     if (db->send_failed || !PQpipelineSync(db->conn) || !drain(db, &error))
-        return lost(db, err, "the database does not answer: ");
+        return db_lost(db, err, "the database does not answer: ");
     if (error)
-        return failure(PQresultErrorField(error, PG_DIAG_SQLSTATE), PQresultErrorMessage(error), err);
+        return refused(db, error, err);
     if (db->commits && db->warned) {
         // "canceling wait for synchronous replication": committed here, perhaps not on the standby. Unknown, so not
         // done.
-        drop(db);
+        db_drop(db);
         return err_set(err, RETRY, "outcome_unknown", "",
                        "the database warned about a COMMIT: its outcome is not known");
     }
@@ -238,7 +231,7 @@ enum result db_flush(struct db *db, struct err *err)
             db->commits = false;
             db->send_failed = !PQsendQueryParams(db->conn, "ROLLBACK", 0, NULL, NULL, NULL, NULL, 1);
             if (run_batch(db, &(struct err){0}) != OK)
-                drop(db); // what cannot be rolled back ends with its connection
+                db_drop(db); // what cannot be rolled back ends with its connection
         }
     }
     if (result != OK)
@@ -254,7 +247,7 @@ void db_rollback(struct db *db)
 {
     db_command(db, "ROLLBACK");
     if (db_flush(db, &(struct err){0}) != OK)
-        drop(db);
+        db_drop(db);
 }
 
 enum result db_run(struct db *db, const char *statement, int n, struct column *const *params, struct err *err)
@@ -263,11 +256,27 @@ enum result db_run(struct db *db, const char *statement, int n, struct column *c
     return db_flush(db, err);
 }
 
+enum result db_prepare(struct db *db, const struct statement *list, struct err *err)
+{
+    for (const struct statement *s = list; s->name; s++) {
+        begin_batch(db);
+        if (!PQsendPrepare(db->conn, s->name, s->sql, 0, NULL))
+            db->send_failed = true;
+        db->queries++;
+        struct err why;
+        enum result result = db_flush(db, &why);
+        if (result != OK)
+            return err_set_str(err, class_of(why.code, "42") ? REJECT : result, why.code, s->name,
+                               "a statement cannot be prepared: ", str_of(why.text), "");
+    }
+    return OK;
+}
+
 enum result db_script(struct db *db, const char *sql, struct err *err)
 {
     begin_batch(db);
     if (!db->conn || !PQexitPipelineMode(db->conn))
-        return lost(db, err, "the database does not answer: ");
+        return db_lost(db, err, "the database does not answer: ");
     PQsetnonblocking(db->conn, 0);
     PGresult *r = PQexec(db->conn, sql);
     enum result result = OK;
@@ -277,7 +286,7 @@ enum result db_script(struct db *db, const char *sql, struct err *err)
     if (PQtransactionStatus(db->conn) != PQTRANS_IDLE)
         PQclear(PQexec(db->conn, "ROLLBACK"));
     if (PQstatus(db->conn) != CONNECTION_OK || PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn))
-        return lost(db, err, "the database does not answer: ");
+        return db_lost(db, err, "the database does not answer: ");
     return result;
 }
 
@@ -330,121 +339,4 @@ struct str db_text(const struct db *db, int i, int row, int col)
     if (PQgetisnull(r, row, col))
         return STR_NONE;
     return (struct str){PQgetvalue(r, row, col), (size_t)PQgetlength(r, row, col)};
-}
-
-// ---- Connecting ----
-
-static enum result check_setting(struct db *db, const char *name, const char *also, struct err *err)
-{
-    char sql[80];
-    snprintf(sql, sizeof sql, "SHOW %s", name);
-    db_command(db, sql);
-    enum result result = db_flush(db, err);
-    if (result != OK)
-        return result;
-    struct str value = db_text(db, 0, 0, 0);
-    if (str_is(value, "on") || (also && str_is(value, also)))
-        return OK;
-    char words[200];
-    struct text t = TEXT(words);
-    text_put(&t, "this database runs with ");
-    text_put(&t, name);
-    text_put(&t, " = ");
-    text_str(&t, value);
-    text_put(&t, ", so a crash can lose acknowledged letters: ");
-    // The checksums are no setting: they belong to the cluster.
-    text_put(&t, strcmp(name, "data_checksums") == 0 ? "stop the server and run `pg_checksums --enable`"
-                                                     : "set it to on, and start again");
-    return err_set(err, REJECT, "unsafe_database", name, words);
-}
-
-static enum result check_server(struct db *db, struct err *err)
-{
-    if (PQserverVersion(db->conn) < SERVER_MIN)
-        return err_set_limit(err, REJECT, "old_database", "", "PostgreSQL 15.20 or later is needed, this is ",
-                             PQserverVersion(db->conn), ": upgrade the packages and restart the cluster");
-    enum result result = check_setting(db, "fsync", NULL, err);
-    if (result == OK)
-        result = check_setting(db, "full_page_writes", NULL, err);
-    if (result == OK)
-        result = check_setting(db, "synchronous_commit", "remote_apply", err);
-    if (result == OK)
-        result = check_setting(db, "data_checksums", NULL, err);
-    return result;
-}
-
-static enum result check_schema(struct db *db, struct err *err)
-{
-    db_command(db, "SELECT coalesce(max(version), 0) FROM schema_version");
-    enum result result = db_flush(db, err);
-    if (result == RETRY)
-        return result;
-    int64_t version = result == OK ? db_int(db, 0, 0, 0) : 0;
-    if (version == SCHEMA_VERSION)
-        return OK;
-    if (version < SCHEMA_VERSION)
-        return err_set_limit(err, REJECT, "old_schema", "", "the database has schema version ", version,
-                             ", which is too old: run `letterctl migrate`");
-    return err_set_limit(err, REJECT, "new_schema", "", "the database has schema version ", version,
-                         ", which is newer than this program: install the newer programs");
-}
-
-enum result db_prepare(struct db *db, const struct statement *list, struct err *err)
-{
-    for (const struct statement *s = list; s->name; s++) {
-        begin_batch(db);
-        if (!PQsendPrepare(db->conn, s->name, s->sql, 0, NULL))
-            db->send_failed = true;
-        db->queries++;
-        struct err why;
-        enum result result = db_flush(db, &why);
-        if (result != OK)
-            return err_set_str(err, result, why.code, s->name, "a statement cannot be prepared: ", str_of(why.text),
-                               "");
-    }
-    return OK;
-}
-
-static enum result connect_now(struct db *db, struct err *err)
-{
-    const char *keys[] = {"dbname", "application_name", "connect_timeout", "client_encoding", "options", "user", NULL};
-    const char *values[] = {db->conninfo, db->role ? db->role : "letterctl",     "3",
-                            "UTF8",       db->by_key ? SESSION BY_KEY : SESSION, db->role,
-                            NULL};
-    db->conn = PQconnectdbParams(keys, values, 1);
-    if (PQstatus(db->conn) != CONNECTION_OK)
-        return lost(db, err, "cannot reach the database: ");
-    PQsetNoticeReceiver(db->conn, on_notice, db);
-    if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn))
-        return lost(db, err, "cannot reach the database: ");
-    db->flushed = true;
-    db->connections++;
-    enum result result = check_server(db, err);
-    if (result == OK && db->role)
-        result = check_schema(db, err);
-    for (const struct statement *const *list = db->lists; result == OK && list && *list; list++)
-        result = db_prepare(db, *list, err);
-    if (result != OK)
-        drop(db);
-    return result;
-}
-
-enum result db_ready(struct db *db, struct err *err)
-{
-    if (db->conn && PQstatus(db->conn) == CONNECTION_OK)
-        return OK;
-    if (db->conn)
-        drop(db);
-    int64_t now = clock_mono();
-    if (now < db->next_attempt) {
-        *err = db->why;
-        return db->why.result;
-    }
-    db->next_attempt = now + RECONNECT_EVERY;
-    enum result result = connect_now(db, err);
-    if (result != OK)
-        db->why = *err;
-    else
-        err_set(&db->why, RETRY, "database_away", "", "the connection to the database was lost; trying again shortly");
-    return result;
 }

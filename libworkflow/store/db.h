@@ -34,12 +34,12 @@ void db_close(struct db *db);
 
 // Connects when there is no connection: at most one attempt in half a second (RETRY in between). On connect checks:
 // server >= 15.20, fsync and synchronous_commit on, schema version, and prepares all statements.
-// RETRY: away or starting. REJECT: this database will not do, err says what to do (a daemon at its start exits with it;
-// later it treats it like RETRY).
+// RETRY: away or starting. REJECT: this database will not do, or it or the role is not there; err says what to do (a
+// daemon at its start exits with it; later it treats it like RETRY).
 enum result db_ready(struct db *db, struct err *err) MUST_USE;
 bool db_connected(const struct db *db);
 int64_t db_connection(const struct db *db); // counts the connections made: another number, another connection
-// Prepares more statements on this connection (migrate, which makes the tables first).
+// Prepares more statements on this connection.
 enum result db_prepare(struct db *db, const struct statement *list, struct err *err) MUST_USE;
 
 // ---- Parameters ----
@@ -72,9 +72,10 @@ void db_query(struct db *db, const char *statement, int n, struct column *const 
 // BEGIN, COMMIT and ROLLBACK, and other plain commands without parameters.
 void db_command(struct db *db, const char *sql);
 // Sends the batch, waits for all answers. RETRY: connection lost or timeout (after a COMMIT in the batch: outcome
-// unknown), serialization failure, deadlock, server shutting down, or a wait for synchronous replication that was
-// cancelled. REJECT: the database refused a statement for good (err->code = SQLSTATE). After an error nothing of the
-// batch is kept; when a transaction was open it has been rolled back.
+// unknown), serialization failure, deadlock, server shutting down, disk trouble, corruption (SQLSTATE 58, XX), a table,
+// column or right that went away (42), or a wait for synchronous replication that was cancelled. REJECT: the database
+// refused a statement for good (err->code = SQLSTATE). After an error nothing of the batch is kept; when a transaction
+// was open it has been rolled back.
 enum result db_flush(struct db *db, struct err *err) MUST_USE;
 
 // Ends an open transaction without a trace; on failure the connection is dropped, which does the same.

@@ -16,6 +16,17 @@ static _Noreturn void refuse(const struct err *err, int status)
     exit(status);
 }
 
+// What waiting alone does not mend: internal errors and corruption (SQLSTATE XX), disk trouble (58, 53100), and what
+// somebody changed in the database (42).
+static bool needs_somebody(const struct err *err)
+{
+    static const char *const begins[] = {"XX", "58", "53100", "42"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (strncmp(err->code, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
 void stage_open(struct stage *stage, struct run *run, const char *role, const struct statement *const *lists)
 {
     *stage = (struct stage){.run = run, .db = db_open(run->config, role, lists)};
@@ -57,7 +68,8 @@ void stage_failed(struct stage *stage, enum result result, const struct err *err
         exit(EXIT_BROKEN);
     }
     if (!stage->away)
-        log_err(LOG_WARN, "waiting for the database", err);
+        log_err(needs_somebody(err) ? LOG_ERROR : LOG_WARN,
+                needs_somebody(err) ? "the database needs somebody" : "waiting for the database", err);
     stage->away = true;
     run_state(stage->run, false, err->text);
 }

@@ -22,7 +22,8 @@ void stage_close(struct stage *stage);
 
 // Connected? Tries to reconnect, at most twice a second, and publishes the answer on the status socket.
 bool stage_ready(struct stage *stage);
-// What a failed use of the database means: RETRY is published and logged once per outage; BROKEN ends the process.
+// What a failed use of the database means: RETRY is published and logged once per outage (as an error
+// where waiting alone will not mend it); BROKEN ends the process.
 void stage_failed(struct stage *stage, enum result result, const struct err *err);
 // Takes a newer policy when there is one; a timer of every daemon.
 void stage_refresh(void *stage);

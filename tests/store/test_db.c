@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection: values there and back, errors by their meaning, and a server that is gone, hangs or will not do.
+// One connection: values there and back, errors by their meaning, and a server that is gone or hangs.
 #include "fixture.h"
 
 #include "run/clock.h"
@@ -207,9 +207,14 @@ static void errors_by_what_to_do(void **state)
     static const struct {
         const char *sqlstate;
         enum result result;
-    } rows[] = {{"40P01", RETRY},  {"40001", RETRY},  {"55P03", RETRY},  {"57014", RETRY},  {"53300", RETRY},
-                {"53100", RETRY},  {"25006", RETRY},  {"58030", RETRY},  {"08006", RETRY},  {"23505", REJECT},
-                {"22021", REJECT}, {"23514", REJECT}, {"42501", REJECT}, {"22003", REJECT}, {"P0001", REJECT}};
+        bool kept; // else a new connection looks at the database anew
+    } rows[] = {
+        {"40P01", RETRY, true},  {"40001", RETRY, true},  {"55P03", RETRY, true},  {"57014", RETRY, true},
+        {"53300", RETRY, true},  {"53100", RETRY, true},  {"25006", RETRY, true},  {"08006", RETRY, true},
+        {"58030", RETRY, false}, {"XX000", RETRY, false}, {"XX001", RETRY, false}, {"42501", RETRY, false},
+        {"42P01", RETRY, false}, {"0A000", RETRY, false}, {"23505", REJECT, true}, {"22021", REJECT, true},
+        {"23514", REJECT, true}, {"22003", REJECT, true}, {"P0001", REJECT, true},
+    };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char sql[128];
         snprintf(sql, sizeof sql, "DO $$ BEGIN RAISE EXCEPTION 'over: there' USING ERRCODE = '%s'; END $$",
@@ -218,6 +223,8 @@ static void errors_by_what_to_do(void **state)
         assert_int_equal(flush(), rows[i].result);
         assert_string_equal(err.code, rows[i].sqlstate);
         assert_string_equal(err.text, "database: over: there");
+        assert_int_equal(db_connected(db), rows[i].kept);
+        comes_back(db);
     }
 }
 
@@ -243,24 +250,6 @@ static void a_connection_that_is_cut(void **state)
         assert_int_not_equal(backend(), pid);
     }
     assert_int_equal(fixture_int(&f, "SELECT count(*) FROM letter_repeat"), 0);
-}
-
-static void attempts_are_not_hurried(void **state)
-{
-    const char *name = f.name;
-    struct db *other = db_open(f.config, NULL, lists);
-    PGconn *elsewhere = PQconnectdb(getenv("PA_TEST_DB"));
-    struct fixture admin = {.conn = elsewhere};
-    fixture_exec(&admin, "ALTER DATABASE %s ALLOW_CONNECTIONS false", name);
-    assert_int_equal(db_ready(other, &err), RETRY);
-    assert_non_null(strstr(err.text, "is not currently accepting connections"));
-    int64_t first = clock_mono();
-    fixture_exec(&admin, "ALTER DATABASE %s ALLOW_CONNECTIONS true", name);
-    while (db_ready(other, &err) != OK) // for a while it does not even try
-        poll(NULL, 0, 5);
-    assert_true(clock_mono() - first > 300000);
-    db_close(other);
-    PQfinish(elsewhere);
 }
 
 static struct config *impatient(void)
@@ -322,77 +311,7 @@ static void a_warning_while_committing(void **state)
     assert_int_equal(flush(), RETRY);
 }
 
-// ---- A database that will not do ----
-
-static void refused(const char *code, const char *field, const char *words)
-{
-    struct db *other = db_open(f.config, "pa_feedback", lists);
-    assert_int_equal(db_ready(other, &err), REJECT);
-    assert_string_equal(err.code, code);
-    assert_string_equal(err.field, field);
-    if (!strstr(err.text, words))
-        fail_msg("%s", err.text);
-    assert_false(db_connected(other));
-    db_close(other);
-}
-
-// A setting of the whole cluster; new sessions see it once the server has read it.
-static void set_system(const char *name, const char *value)
-{
-    fixture_exec(&f, "ALTER SYSTEM SET %s = '%s'", name, value);
-    fixture_exec(&f, "SELECT pg_reload_conf()");
-    int64_t deadline = clock_mono() + 10 * WF_SECOND;
-    for (;;) {
-        struct fixture fresh = {.conn = PQconnectdb(config_text(f.config, "database/conninfo"))};
-        int64_t there = fixture_int(&fresh, "SELECT (current_setting('%s') = '%s')::int", name, value);
-        PQfinish(fresh.conn);
-        if (there)
-            return;
-        assert_true(clock_mono() < deadline);
-        poll(NULL, 0, 10);
-    }
-}
-
-static void settings_that_lose_letters(void **state)
-{
-    static const char *const names[] = {"fsync", "full_page_writes"};
-    for (int i = 0; i < 2; i++) {
-        set_system(names[i], "off");
-        refused("unsafe_database", names[i], "set it to on");
-        set_system(names[i], "on");
-    }
-    static const char *const weak[] = {"off", "local", "remote_write"};
-    for (int i = 0; i < 3; i++) {
-        fixture_exec(&f, "ALTER ROLE pa_feedback SET synchronous_commit = %s", weak[i]);
-        refused("unsafe_database", "synchronous_commit", weak[i]);
-    }
-    fixture_exec(&f, "ALTER ROLE pa_feedback SET synchronous_commit = remote_apply");
-    db_close(fixture_db(&f, "pa_feedback", NULL));
-    fixture_exec(&f, "ALTER ROLE pa_feedback RESET synchronous_commit");
-    fixture_exec(&f, "ALTER SYSTEM RESET ALL");
-}
-
-static void schemas_of_other_versions(void **state)
-{
-    fixture_exec(&f, "UPDATE schema_version SET version = %d", SCHEMA_VERSION + 1);
-    refused("new_schema", "", "newer than this program");
-    fixture_exec(&f, "DELETE FROM schema_version");
-    refused("old_schema", "", "letterctl migrate");
-    fixture_exec(&f, "DROP TABLE schema_version");
-    refused("old_schema", "", "letterctl migrate");
-    db_close(fixture_db(&f, NULL, NULL)); // migrate itself gets in
-}
-
-static void a_statement_that_cannot_be_prepared(void **state)
-{
-    static const struct statement bad[] = {{"fine", "SELECT 1"}, {"worse", "SELECT nothing FROM nowhere"}, {0}};
-    static const struct statement *const bad_lists[] = {bad, NULL};
-    struct db *other = db_open(f.config, "pa_feedback", bad_lists);
-    assert_int_equal(db_ready(other, &err), REJECT);
-    assert_string_equal(err.field, "worse");
-    assert_string_equal(err.code, "42P01");
-    db_close(other);
-}
+// ---- Scripts ----
 
 static void scripts_keep_nothing_after_an_error(void **state)
 {
@@ -408,18 +327,10 @@ static void scripts_keep_nothing_after_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(values_there_and_back),
-        TEST(several_statements_in_one_batch),
-        TEST(an_error_leaves_nothing_behind),
-        TEST(errors_by_what_to_do),
-        TEST(a_connection_that_is_cut),
-        TEST(attempts_are_not_hurried),
-        TEST(a_hung_server),
-        TEST(a_warning_while_committing),
-        TEST(settings_that_lose_letters),
-        TEST(schemas_of_other_versions),
-        TEST(a_statement_that_cannot_be_prepared),
-        TEST(scripts_keep_nothing_after_an_error),
+        TEST(values_there_and_back),          TEST(several_statements_in_one_batch),
+        TEST(an_error_leaves_nothing_behind), TEST(errors_by_what_to_do),
+        TEST(a_connection_that_is_cut),       TEST(a_hung_server),
+        TEST(a_warning_while_committing),     TEST(scripts_keep_nothing_after_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,30 @@ static void is_broken(struct stage *stage, const struct fixture *f)
     stage_failed(stage, BROKEN, &(struct err){.text = "impossible"});
 }
 
+// What waiting alone does not mend is an error in the log, once; all else a warning.
+static void says_how_bad_it_is(struct stage *stage, const struct fixture *f)
+{
+    static const struct {
+        const char *code, *level;
+    } rows[] = {{"XX001", " error "}, {"58030", " error "}, {"53100", " error "},
+                {"42501", " error "}, {"53300", " warn "},  {"database_away", " warn "}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char said[512] = "";
+        FILE *log = tmpfile();
+        CHECK(log && dup2(fileno(log), STDERR_FILENO) == STDERR_FILENO);
+        struct err err;
+        err_set(&err, RETRY, rows[i].code, "", "words");
+        stage->away = false;
+        stage_failed(stage, RETRY, &err);
+        stage_failed(stage, RETRY, &err);
+        rewind(log);
+        size_t n = fread(said, 1, sizeof said - 1, log);
+        if (!strstr(said, rows[i].level) || strchr(said, '\n') != said + n - 1)
+            _exit(2);
+        fclose(log);
+    }
+}
+
 // The superuser's connection belongs to the parent, so the child asks through one of its own.
 static void goes_and_comes_back(struct stage *stage, const struct fixture *f)
 {
@@ -126,6 +150,7 @@ static void the_answers_to_a_start(void **state)
 
     fixture_open(&f);
     assert_int_equal(status_of(&f, is_broken), EXIT_BROKEN);
+    assert_int_equal(status_of(&f, says_how_bad_it_is), 0);
     assert_int_equal(status_of(&f, goes_and_comes_back), 0);
     fixture_exec(&f, "TRUNCATE policy_version, %s", "policy_file");
     assert_int_equal(status_of(&f, not_reached), EXIT_CONFIG);

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A daemon that cannot do its work says why, and what to do, in one line, and ends: 78 when somebody must mend something,
 69 when it may work later, 2 for wrong arguments."""
-import concurrent.futures
 import contextlib
 import subprocess
 import tempfile
@@ -72,15 +71,14 @@ def configuration():
 
 
 def no_database():
-    """Each waits for a database that may be starting, so they wait together."""
+    """A server may be starting, and is waited for; what is not there on one that runs will not come by waiting."""
+    with configured("dbname=pinganting", "dbname=nobody") as nobody:
+        refused(78, '"nobody"', "make the database, or mend database/conninfo", config=nobody)
     sql("ALTER ROLE pa_feedback RENAME TO pa_gone")
-    with (configured("dbname=pinganting", "dbname=nobody") as nobody, configured(f"host={DIR}/run", f"host={SYS}/run") as nowhere,
-          concurrent.futures.ThreadPoolExecutor() as pool):
-        for future in [pool.submit(refused, 69, '"nobody"', "database/conninfo", seconds=20, config=nobody),
-                       pool.submit(refused, 69, "start PostgreSQL", daemon="classifierd", seconds=20, config=nowhere),
-                       pool.submit(refused, 69, '"pa_feedback"', "letterctl migrate", daemon="feedbackd", seconds=20)]:
-            future.result()
+    refused(78, '"pa_feedback"', "run `letterctl migrate`", daemon="feedbackd")
     sql("ALTER ROLE pa_gone RENAME TO pa_feedback")
+    with configured(f"host={DIR}/run", f"host={SYS}/run") as nowhere:
+        refused(69, "start PostgreSQL", daemon="classifierd", seconds=20, config=nowhere)
 
 
 def wrong_schema():
