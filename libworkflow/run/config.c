@@ -1,44 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// config: reads and checks pinganting.cfg. The reader is our own: zconfig (czmq 4.2.1) keeps no line numbers, prints
-// its errors on standard output, and takes an unknown or repeated option in silence.
+// config: reads pinganting.cfg with zconfig (czmq 4.2.1) and checks it. zconfig keeps no line numbers, so it gets the
+// file line by line; it takes unknown, repeated and misplaced options in silence, so they are found here. Nothing of
+// this starts czmq's zsys.
 #include "run/ipc.h"
 #include "run/log.h"
 #include "run/options.h"
 
+#include <czmq.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FILE_MAX_BYTES 65536
-#define LINE_MAX_BYTES 1024
+#define LINE_MAX_BYTES 1024 // zconfig reads beyond the text when a line is longer
 #define INDENT 4
 #define SHOWN_MAX 40 // bytes of a wrong value that an error repeats
 #define DEFAULT_PATH "/etc/pinganting/pinganting.cfg"
 
-struct value {
-    char *text;
-    int line; // 0: the default
-};
-
 struct config {
-    size_t n;
-    struct value values[]; // in the order of options[]
+    zconfig_t *values; // every section and option of the table; an option that the file sets has a child: its line
 };
 
 struct reader {
     const char *path;
     int line;
-    struct str section; // p == NULL before the first
-    struct config *config;
+    zconfig_t *values;
+    zconfig_t *section; // one of values; NULL before the first
     struct err *err;
 };
 
 // "FILE:LINE: option NAME: what 'shown'; allowed: …"; line 0: the file as a whole, or a default
-static enum result refuse(const struct reader *r, int line, struct str section, struct str name, const char *what,
+static enum result refuse(const struct reader *r, int line, zconfig_t *section, struct str name, const char *what,
                           struct str shown, const char *allowed)
 {
     char message[1024];
-    char full[64];
+    char full[64] = "";
     struct text t = TEXT(message);
     struct text f = TEXT(full);
     text_put(&t, r->path);
@@ -47,9 +43,9 @@ static enum result refuse(const struct reader *r, int line, struct str section, 
         text_i64(&t, line);
     }
     text_put(&t, ": ");
-    text_str(&f, section);
     if (name.n > 0) {
-        text_put(&f, section.p != NULL ? "/" : "");
+        text_put(&f, section != NULL ? zconfig_name(section) : "");
+        text_put(&f, section != NULL ? "/" : "");
         text_str(&f, name);
         text_put(&t, "option ");
         text_put(&t, full);
@@ -71,89 +67,87 @@ static enum result refuse(const struct reader *r, int line, struct str section, 
 
 static enum result refuse_line(const struct reader *r, const char *what, const char *allowed)
 {
-    return refuse(r, r->line, STR_NONE, STR_NONE, what, STR_NONE, allowed);
+    return refuse(r, r->line, NULL, STR_NONE, what, STR_NONE, allowed);
 }
 
-static enum result refuse_value(const struct reader *r, size_t i, const char *what, struct str shown,
+static enum result refuse_value(const struct reader *r, const struct option *o, const char *what, struct str shown,
                                 const char *allowed)
 {
-    return refuse(r, r->config->values[i].line, STR_NONE, str_of(options[i].name), what, shown, allowed);
+    zconfig_t *line = zconfig_child(zconfig_locate(r->values, o->name));
+    return refuse(r, line != NULL ? atoi(zconfig_value(line)) : 0, NULL, str_of(o->name), what, shown, allowed);
 }
 
-static struct str section_of(const struct option *o)
+static zconfig_t *child_of(zconfig_t *parent, struct str name)
 {
-    struct str rest = str_of(o->name);
-    return str_split(&rest, '/');
+    zconfig_t *child = zconfig_child(parent);
+    while (child != NULL && !str_is(name, zconfig_name(child)))
+        child = zconfig_next(child);
+    return child;
 }
 
-// Sections (section.p == NULL) or the options of a section, for an error.
-static void list_names(struct str section, struct text *out)
+// section NULL: it is a section that is unknown
+static enum result refuse_unknown(const struct reader *r, zconfig_t *section, struct str name)
 {
-    struct str last = STR_NONE;
-    for (const struct option *o = options; o->name != NULL; o++) {
-        struct str rest = str_of(o->name);
-        struct str s = str_split(&rest, '/');
-        struct str name = section.p == NULL ? s : rest;
-        if ((section.p == NULL && str_eq(s, last)) || (section.p != NULL && !str_eq(s, section)))
-            continue;
-        text_put(out, out->n > 0 ? ", " : "");
-        text_str(out, name);
-        last = s;
+    char names[256];
+    struct text t = TEXT(names);
+    for (zconfig_t *c = zconfig_child(section != NULL ? section : r->values); c != NULL; c = zconfig_next(c)) {
+        text_put(&t, t.n > 0 ? ", " : "");
+        text_put(&t, zconfig_name(c));
     }
+    return section != NULL ? refuse(r, r->line, section, name, "unknown option", STR_NONE, names)
+                           : refuse(r, r->line, NULL, STR_NONE, "unknown section", name, names);
 }
 
 static enum result read_section(struct reader *r, struct str name)
 {
-    for (const struct option *o = options; o->name != NULL; o++) {
-        if (str_eq(section_of(o), name)) {
-            r->section = name;
-            return OK;
-        }
-    }
-    char names[256];
-    struct text t = TEXT(names);
-    list_names(STR_NONE, &t);
-    return refuse(r, r->line, STR_NONE, STR_NONE, "unknown section", name, names);
+    zconfig_t *section = child_of(r->values, name);
+    if (section == NULL)
+        return refuse_unknown(r, NULL, name);
+    r->section = section;
+    return OK;
 }
 
-// What stands behind "name =": in quotes, or bare up to a comment. false: quotes or what follows them are wrong.
-static bool read_value(struct str rest, struct str *out)
+static bool begins(struct str s, const char *with)
 {
-    rest = str_trim(rest);
-    if (rest.n == 0 || (rest.p[0] != '"' && rest.p[0] != '\'')) {
-        *out = str_trim(str_split(&rest, '#'));
-        return true;
-    }
-    struct str inner = {rest.p + 1, rest.n - 1};
-    struct str value = str_split(&inner, rest.p[0]);
-    if (inner.p == NULL)
-        return false;
-    inner = str_trim(inner);
-    if (inner.n > 0 && inner.p[0] != '#')
-        return false;
-    *out = value;
-    return true;
+    size_t n = strlen(with);
+    return s.n >= n && memcmp(s.p, with, n) == 0;
 }
 
+// value.p NULL: zconfig does not take it
 static enum result read_option(struct reader *r, struct str name, struct str value)
 {
-    for (size_t i = 0; options[i].name != NULL; i++) {
-        struct str rest = str_of(options[i].name);
-        if (!str_eq(str_split(&rest, '/'), r->section) || !str_eq(rest, name))
-            continue;
-        struct value *v = &r->config->values[i];
-        if (v->line != 0)
-            return refuse(r, r->line, r->section, name, "stands here a second time", STR_NONE, "once");
-        v->line = r->line;
-        free(v->text);
-        v->text = strndup(value.p, value.n);
-        insist(v->text != NULL);
-        return OK;
-    }
-    char names[256];
-    struct text t = TEXT(names);
-    list_names(r->section, &t);
-    return refuse(r, r->line, r->section, name, "unknown option", STR_NONE, names);
+    zconfig_t *option = child_of(r->section, name);
+    if (option == NULL)
+        return refuse_unknown(r, r->section, name);
+    if (zconfig_child(option) != NULL)
+        return refuse(r, r->line, r->section, name, "stands here a second time", STR_NONE, "once");
+    if (value.p == NULL || begins(value, "\"") || begins(value, "'"))
+        return refuse(r, r->line, r->section, name, "quotes are not closed, or something follows them", STR_NONE,
+                      "name = \"value\"");
+    zconfig_set_value(option, "%.*s", (int)value.n, value.p);
+    zconfig_putf(option, "line", "%d", r->line);
+    return OK;
+}
+
+// zconfig's item (NULL: it does not take the text) of a text at the margin or behind four blanks.
+static enum result read_item(struct reader *r, zconfig_t *item, struct str text, bool margin)
+{
+    struct str value = str_split(&text, '#');
+    struct str name = str_trim(str_split(&value, '='));
+    bool assigned = value.p != NULL;
+    if (name.n == 0 || memchr(name.p, ' ', name.n) != NULL)
+        return refuse_line(r, "not understood", "section, or four blanks and name = \"value\"");
+    if (margin && assigned)
+        return refuse(r, r->line, NULL, name, "stands outside a section", STR_NONE,
+                      "four blanks before it, below its section");
+    if (margin)
+        return read_section(r, name);
+    if (r->section == NULL || !assigned)
+        return refuse(r, r->line, r->section, name, "has no section or no value", STR_NONE,
+                      "name = \"value\" below a section");
+    // zconfig takes the comment of "name = # comment" for the value, and an ideographic blank for a part of it.
+    struct str taken = item != NULL ? str_trim(str_of(zconfig_value(item))) : STR_NONE;
+    return read_option(r, name, item != NULL && str_trim(value).n == 0 ? STR("") : taken);
 }
 
 static enum result read_line(struct reader *r, struct str line)
@@ -168,46 +162,32 @@ static enum result read_line(struct reader *r, struct str line)
         return OK;
     if ((indent != 0 && indent != INDENT) || line.p[indent] == '\t')
         return refuse_line(r, "wrong indentation", "none for a section, four blanks for an option");
-    size_t n = 0;
-    while (n < text.n && strchr(" \t=#", text.p[n]) == NULL)
-        n++;
-    struct str name = {text.p, n};
-    struct str rest = str_trim((struct str){text.p + n, text.n - n});
-    bool assigned = rest.n > 0 && rest.p[0] == '=';
-    if (n == 0 || (!assigned && rest.n > 0 && rest.p[0] != '#'))
-        return refuse_line(r, "not understood", "section, or four blanks and name = \"value\"");
-    if (indent == 0 && assigned)
-        return refuse(r, r->line, STR_NONE, name, "stands outside a section", STR_NONE,
-                      "four blanks before it, below its section");
-    if (indent == 0)
-        return read_section(r, name);
-    if (r->section.p == NULL || !assigned)
-        return refuse(r, r->line, r->section, name, "has no section or no value", STR_NONE,
-                      "name = \"value\" below a section");
-    struct str value;
-    if (!read_value((struct str){rest.p + 1, rest.n - 1}, &value))
-        return refuse(r, r->line, r->section, name, "quotes are not closed, or something follows them", STR_NONE,
-                      "name = \"value\"");
-    return read_option(r, name, value);
+    zchunk_t *chunk = zchunk_new(text.p, text.n);
+    zconfig_t *tree = zconfig_chunk_load(chunk);
+    enum result result = read_item(r, tree != NULL ? zconfig_child(tree) : NULL, text, indent == 0);
+    zconfig_destroy(&tree);
+    zchunk_destroy(&chunk);
+    return result;
 }
 
 // ---- Checks, after the whole file is read: a value may name ${run} before run/dir is set ----
 
-static void expand_run(struct value *v, const char *run)
+static void expand_run(zconfig_t *values, const char *name)
 {
     static const char mark[] = "${run}";
-    char *at;
-    while ((at = strstr(v->text, mark)) != NULL) {
+    const char *run = zconfig_get(values, options[0].name, NULL);
+    const char *value;
+    const char *at;
+    while ((value = zconfig_get(values, name, NULL), at = strstr(value, mark)) != NULL) {
         char *text = NULL;
-        insist(asprintf(&text, "%.*s%s%s", (int)(at - v->text), v->text, run, at + sizeof mark - 1) >= 0);
-        free(v->text);
-        v->text = text;
+        insist(asprintf(&text, "%.*s%s%s", (int)(at - value), value, run, at + sizeof mark - 1) >= 0);
+        zconfig_put(values, name, text);
+        free(text);
     }
 }
 
-static enum result check_int(const struct reader *r, size_t i, struct str value)
+static enum result check_int(const struct reader *r, const struct option *o, struct str value)
 {
-    const struct option *o = &options[i];
     int64_t number;
     if (str_to_i64(value, &number) && number >= o->min && number <= o->max)
         return OK;
@@ -218,32 +198,26 @@ static enum result check_int(const struct reader *r, size_t i, struct str value)
     text_i64(&t, o->max);
     text_put(&t, " ");
     text_put(&t, o->unit);
-    return refuse_value(r, i, "not a number in range", value, allowed);
+    return refuse_value(r, o, "not a number in range", value, allowed);
 }
 
-static bool begins(struct str s, const char *with)
+static enum result check_endpoints(const struct reader *r, const struct option *o, struct str value)
 {
-    size_t n = strlen(with);
-    return s.n >= n && memcmp(s.p, with, n) == 0;
-}
-
-static enum result check_endpoints(const struct reader *r, size_t i, struct str value)
-{
-    const char *allowed = options[i].max == 1 ? "ipc:// and an absolute path of at most 107 bytes"
-                                              : "at most 8 times ipc:// and an absolute path of at most 107 bytes";
+    const char *allowed = o->max == 1 ? "ipc:// and an absolute path of at most 107 bytes"
+                                      : "at most 8 times ipc:// and an absolute path of at most 107 bytes";
     int64_t n = 0;
     while (value.p != NULL) {
         struct str one = str_split(&value, ' ');
         if (one.n == 0)
             continue;
         if (begins(one, "tcp://"))
-            return refuse_value(r, i, "tcp needs CURVE, which this version does not have; use ipc://", one, allowed);
+            return refuse_value(r, o, "tcp needs CURVE, which this version does not have; use ipc://", one, allowed);
         if (!begins(one, "ipc:///") || one.n > strlen("ipc://") + IPC_PATH_MAX)
-            return refuse_value(r, i, "not an address we can use", one, allowed);
+            return refuse_value(r, o, "not an address we can use", one, allowed);
         n++;
     }
-    if (n < options[i].min || n > options[i].max)
-        return refuse_value(r, i, "wrong number of addresses", STR_NONE, allowed);
+    if (n < o->min || n > o->max)
+        return refuse_value(r, o, "wrong number of addresses", STR_NONE, allowed);
     return OK;
 }
 
@@ -258,68 +232,76 @@ static bool among(struct str value, const char *choices)
     return false;
 }
 
-static enum result check_text(const struct reader *r, size_t i, struct str value)
+static enum result check_text(const struct reader *r, const struct option *o, struct str value)
 {
-    const struct option *o = &options[i];
     if (value.n == 0)
-        return refuse_value(r, i, "empty", STR_NONE, "a text");
+        return refuse_value(r, o, "empty", STR_NONE, "a text");
     if (o->choices != NULL && !among(value, o->choices))
-        return refuse_value(r, i, "unknown value", value, o->choices);
+        return refuse_value(r, o, "unknown value", value, o->choices);
     if (strcmp(o->name, "run/dir") == 0 &&
         (value.p[0] != '/' || value.n > (size_t)o->max || strpbrk(value.p, " \t$") != NULL))
-        return refuse_value(r, i, "not a directory we can use", value,
+        return refuse_value(r, o, "not a directory we can use", value,
                             "an absolute path of at most 80 bytes without blanks");
     // The value is shown on the status socket, and a role is appended to it: neither a password nor the URI form will
     // do.
     if (strcmp(o->name, "database/conninfo") == 0 &&
         (strstr(value.p, "password=") != NULL || strstr(value.p, "password =") != NULL ||
          strstr(value.p, "://") != NULL))
-        return refuse_value(r, i, "holds a password or is a URI", STR_NONE,
+        return refuse_value(r, o, "holds a password or is a URI", STR_NONE,
                             "key=value pairs without password; use peer or a password file");
     return OK;
 }
 
 static enum result check(const struct reader *r)
 {
-    struct value *values = r->config->values;
-    for (size_t i = 0; i < r->config->n; i++) {
-        if (i > 0)
-            expand_run(&values[i], values[0].text);
-        struct str value = str_of(values[i].text);
-        enum result result = options[i].type == OPTION_INT         ? check_int(r, i, value)
-                             : options[i].type == OPTION_ENDPOINTS ? check_endpoints(r, i, value)
-                                                                   : check_text(r, i, value);
-        if (result != OK)
-            return result;
+    enum result result = OK;
+    for (const struct option *o = options; o->name != NULL && result == OK; o++) {
+        if (o != options)
+            expand_run(r->values, o->name);
+        struct str value = str_of(zconfig_get(r->values, o->name, NULL));
+        result = o->type == OPTION_INT         ? check_int(r, o, value)
+                 : o->type == OPTION_ENDPOINTS ? check_endpoints(r, o, value)
+                                               : check_text(r, o, value);
     }
-    return OK;
+    return result;
 }
 
 // ---- The file ----
 
-static enum result read_file(struct reader *r)
+// zconfig prints what it dislikes on standard output, whatever zsys is told: so standard output is elsewhere meanwhile.
+static enum result read_lines(struct reader *r, struct str rest)
 {
-    FILE *file = fopen(r->path, "re");
-    char *bytes = malloc(FILE_MAX_BYTES + 1);
-    insist(bytes != NULL);
-    size_t n = file != NULL ? fread(bytes, 1, FILE_MAX_BYTES + 1, file) : 0;
-    bool failed = file == NULL || ferror(file) != 0;
-    int why = errno;
-    if (file != NULL)
-        fclose(file);
+    char *said = NULL;
+    size_t n = 0;
+    FILE *standard = stdout;
+    FILE *elsewhere = open_memstream(&said, &n);
+    insist(elsewhere != NULL);
+    stdout = elsewhere;
     enum result result = OK;
-    if (failed)
-        result =
-            refuse(r, 0, STR_NONE, STR_NONE, strerror(why), STR_NONE, "a readable file; `letterctl config` prints one");
-    else if (n > FILE_MAX_BYTES)
-        result = refuse_line(r, "the file is too long", "65536 bytes");
-    struct str rest = {bytes, n};
     while (result == OK && rest.p != NULL) {
         r->line++;
         result = read_line(r, str_split(&rest, '\n'));
     }
-    free(bytes);
+    stdout = standard;
+    fclose(elsewhere);
+    free(said);
     return result;
+}
+
+static enum result read_file(struct reader *r)
+{
+    static const char allowed[] = "a readable file; `letterctl config` prints one";
+    char bytes[FILE_MAX_BYTES + 1];
+    FILE *file = fopen(r->path, "re");
+    size_t n = file != NULL ? fread(bytes, 1, FILE_MAX_BYTES + 1, file) : 0;
+    int why = file == NULL || ferror(file) != 0 ? errno : 0;
+    if (file != NULL)
+        fclose(file);
+    if (why != 0)
+        return refuse(r, 0, NULL, STR_NONE, strerror(why), STR_NONE, allowed);
+    if (n > FILE_MAX_BYTES)
+        return refuse_line(r, "the file is too long", "65536 bytes");
+    return read_lines(r, (struct str){bytes, n});
 }
 
 enum result config_load(const char *path, struct config **out, struct err *err)
@@ -327,25 +309,20 @@ enum result config_load(const char *path, struct config **out, struct err *err)
     insist(strcmp(options[0].name, "run/dir") == 0); // check() expands it into all that follow
     if (path == NULL)
         path = getenv("PINGANTING_CONF");
-    size_t n = 0;
-    while (options[n].name != NULL)
-        n++;
-    struct config *config = calloc(1, sizeof *config + n * sizeof config->values[0]);
-    insist(config != NULL);
-    config->n = n;
-    for (size_t i = 0; i < n; i++) {
-        config->values[i].text = strdup(options[i].fallback);
-        insist(config->values[i].text != NULL);
-    }
-    struct reader r = {.path = path != NULL ? path : DEFAULT_PATH, .config = config, .err = err};
+    struct reader r = {.path = path != NULL ? path : DEFAULT_PATH, .values = zconfig_new("root", NULL), .err = err};
+    insist(r.values != NULL);
+    for (const struct option *o = options; o->name != NULL; o++)
+        zconfig_put(r.values, o->name, o->fallback);
     enum result result = read_file(&r);
     if (result == OK)
         result = check(&r);
     if (result != OK) {
-        config_free(config);
+        zconfig_destroy(&r.values);
         return result;
     }
-    *out = config;
+    *out = calloc(1, sizeof **out);
+    insist(*out != NULL);
+    (*out)->values = r.values;
     return OK;
 }
 
@@ -353,32 +330,28 @@ void config_free(struct config *config)
 {
     if (config == NULL)
         return;
-    for (size_t i = 0; i < config->n; i++)
-        free(config->values[i].text);
+    zconfig_destroy(&config->values);
     free(config);
 }
 
-static size_t index_of(const char *name)
+static const char *value_of(const struct config *config, const char *name, bool number)
 {
-    size_t i = 0;
-    while (options[i].name != NULL && strcmp(options[i].name, name) != 0)
-        i++;
-    insist(options[i].name != NULL);
-    return i;
+    const struct option *o = options;
+    while (o->name != NULL && strcmp(o->name, name) != 0)
+        o++;
+    insist(o->name != NULL && (o->type == OPTION_INT) == number);
+    return zconfig_get(config->values, name, NULL);
 }
 
 const char *config_text(const struct config *config, const char *name)
 {
-    size_t i = index_of(name);
-    insist(options[i].type != OPTION_INT);
-    return config->values[i].text;
+    return value_of(config, name, false);
 }
 
 int64_t config_int(const struct config *config, const char *name)
 {
-    size_t i = index_of(name);
     int64_t number = 0;
-    insist(options[i].type == OPTION_INT && str_to_i64(str_of(config->values[i].text), &number));
+    insist(str_to_i64(str_of(value_of(config, name, true)), &number));
     return number;
 }
 
@@ -396,10 +369,10 @@ struct str config_address(const struct config *config, const char *name, int n)
 size_t config_dump(const struct config *config, char *out, size_t cap)
 {
     struct text t = {out, cap, 0};
-    for (size_t i = 0; i < config->n; i++) {
-        text_put(&t, options[i].name);
+    for (const struct option *o = options; o->name != NULL; o++) {
+        text_put(&t, o->name);
         text_put(&t, " = ");
-        text_put(&t, config->values[i].text);
+        text_put(&t, zconfig_get(config->values, o->name, NULL));
         text_put(&t, "\n");
     }
     return t.n;

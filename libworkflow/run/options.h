@@ -27,6 +27,7 @@ struct config;
 // Reads and checks the whole file. path NULL: $PINGANTING_CONF, else /etc/pinganting/pinganting.cfg.
 // REJECT, code "config"; its text is "FILE:LINE: option section/name: what is wrong; allowed: …" and names file, line,
 // option and what is allowed: unknown option, wrong type, out of range, tcp endpoint without CURVE.
+// Not beside other threads: while the file is read, standard output leads nowhere (zconfig would print on it).
 enum result config_load(const char *path, struct config **out, struct err *err) MUST_USE;
 void config_free(struct config *config);
 
