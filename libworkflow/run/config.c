@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define FILE_MAX_BYTES 65536
-#define LINE_MAX_BYTES 1024 // zconfig reads beyond the text when a line is longer
+#define LINE_MAX_BYTES 1024
 #define INDENT 4
 #define SHOWN_MAX 40 // bytes of a wrong value that an error repeats
 #define DEFAULT_PATH "/etc/pinganting/pinganting.cfg"
