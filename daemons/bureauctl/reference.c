@@ -2,8 +2,9 @@
 #include "bureauctl.h"
 
 #include "answers.h"
-#include "client/refusal.h"
+#include "core/policy.h"
 #include "run/clock.h"
+#include "wire/refusal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +29,6 @@ static const char help[] =
     "SIGTERM and SIGINT: takes nothing new, finishes what is in hand (at most 5 s), acknowledges it.\n"
     "Exit status: 0 ended in order, 1 a subscription was refused, 2 wrong usage.\n";
 
-// The cities' codes in GB/T 2260.
-static const int32_t cities[] = {440100, 440200, 440300, 440400, 440500, 440600, 440700, 440800, 440900, 441200, 441300,
-                                 441400, 441500, 441600, 441700, 441800, 441900, 442000, 445100, 445200, 445300};
-#define CITIES (sizeof(cities) / sizeof(cities[0]))
-
 static const char *const steps[] = {"signed", "reported", "reviewed"};
 #define STEPS (sizeof(steps) / sizeof(steps[0]))
 
@@ -52,8 +48,8 @@ struct bureau {
 };
 
 struct reference {
-    struct bureau bureaus[CITIES];
-    struct wf_subscription *subscriptions[CITIES];
+    struct bureau bureaus[POLICY_BUREAUS];
+    struct wf_subscription *subscriptions[POLICY_BUREAUS];
     size_t n;
     struct wf_pipe *pipe;
     struct buf frame;
@@ -235,8 +231,8 @@ static bool choose(struct reference *r, bool all, const struct tool_texts *named
         (void)tool_usage(COMMAND, "either --all or --bureau CODE is needed");
         return false;
     }
-    for (size_t i = 0; i < (all ? CITIES : named->n); i++) {
-        int32_t code = all ? cities[i] : bureau_code(COMMAND, named->list[i]);
+    for (size_t i = 0; i < (all ? POLICY_BUREAUS : named->n); i++) {
+        int32_t code = all ? policy_bureaus[i] : bureau_code(COMMAND, named->list[i]);
         if (code == 0)
             return false;
         for (size_t b = 0; b < r->n; b++) {
@@ -245,8 +241,8 @@ static bool choose(struct reference *r, bool all, const struct tool_texts *named
                 return false;
             }
         }
-        if (r->n == CITIES) {
-            (void)tool_usage(COMMAND, "at most %d bureaus", (int)CITIES);
+        if (r->n == POLICY_BUREAUS) {
+            (void)tool_usage(COMMAND, "at most %d bureaus", (int)POLICY_BUREAUS);
             return false;
         }
         r->bureaus[r->n++].code = code;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bureauctl.h"
-
-#include "client/refusal.h"
-
-#include <unistd.h>
+#include "wire/refusal.h"
 
 #define COMMAND "bureauctl report"
 #define RESEND_MS 3000
@@ -81,26 +78,15 @@ int cmd_report(int argc, char **argv)
     if (bureau == NULL)
         return tool_usage(COMMAND, "--bureau CODE is needed");
     struct report report = {.bureau = bureau_code(COMMAND, bureau)};
-    struct config *config = report.bureau ? tool_config(COMMAND, file) : NULL;
-    int in = config ? tool_input(COMMAND, a.operands_n > 0 ? a.operands[0] : NULL) : -1;
-    if (in < 0) {
-        config_free(config);
+    if (report.bureau == 0)
         return 2;
-    }
     struct stream stream = {
-        .endpoint = config_text(config, "feedback/listen"),
         .window = (size_t)window,
         .resend_ms = RESEND_MS,
         .timeout_s = timeout_s,
-        .in = in,
         .out = stdout,
         .kind = &kind,
         .arg = &report,
     };
-    code = tool_stream(COMMAND, &stream);
-    if (in != STDIN_FILENO)
-        close(in);
-    config_free(config);
-    bus_term();
-    return code;
+    return tool_stream_file(COMMAND, file, "feedback/listen", a.operands_n > 0 ? a.operands[0] : NULL, &stream);
 }

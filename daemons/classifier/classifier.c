@@ -12,8 +12,6 @@
 #include "store/stage.h"
 #include "wire/wire.gen.h"
 
-#include <stdlib.h>
-
 #define BATCH_BYTES ((size_t)4 << 20)
 #define HINT_HWM 400
 #define SWEEP_MAX 200 // letters may be long: what one sweep holds in memory
@@ -183,14 +181,6 @@ static void on_sweep(void *arg)
         loop_soon(cl->stage.run->loop, cl->sweep_timer);
 }
 
-static void check(enum result result, const struct err *err)
-{
-    if (result != OK) {
-        log_err(LOG_ERROR, "cannot start", err);
-        exit(EXIT_CONFIG);
-    }
-}
-
 int main(int argc, char **argv)
 {
     static struct classifier cl;
@@ -201,8 +191,8 @@ int main(int argc, char **argv)
     stage_open(&cl.stage, run, "pa_classifier", lists);
     cl.cases = cases_new(cl.stage.db);
     cl.batch = (int)config_int(run->config, "classifier/batch");
-    check(bus_push_connect(config_text(run->config, "dispatcher/listen"), HINT_HWM, &cl.dispatch, &err), &err);
-    check(bus_pull_bind(run_endpoint(run, "classifier/listen"), HINT_HWM, &cl.listen, &err), &err);
+    run_must(bus_push_connect(config_text(run->config, "dispatcher/listen"), HINT_HWM, &cl.dispatch, &err), &err);
+    run_must(bus_pull_bind(run_endpoint(run, "classifier/listen"), HINT_HWM, &cl.listen, &err), &err);
     loop_socket(run->loop, cl.listen, on_hint, &cl);
     cl.sweep_timer = loop_every(run->loop, config_int(run->config, "classifier/sweep"), on_sweep, &cl);
     loop_soon(run->loop, cl.sweep_timer);

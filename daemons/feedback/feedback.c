@@ -8,8 +8,8 @@
 #include "store/poison.h"
 #include "store/policy_store.h"
 #include "store/stage.h"
+#include "wire/refusal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define BATCH_BYTES ((size_t)4 << 20)
@@ -62,13 +62,8 @@ static void send_out(struct door *door, const struct peer *peer)
 static void answer_refusal(struct door *door, const struct peer *peer, const struct request *rq, const struct err *err)
 {
     door->fb->out.n = 0;
-    wire_put_refusal(&door->fb->out, rq->trace,
-                     &(struct msg_refusal){.ref = rq->ref,
-                                           .code = str_of(err->code),
-                                           .message = str_of(err->text),
-                                           .field = str_of(err->field),
-                                           .retry = err->result == RETRY,
-                                           .has_retry = err->result == RETRY});
+    struct msg_refusal m = refusal_of(rq->ref, err);
+    wire_put_refusal(&door->fb->out, rq->trace, &m);
     send_out(door, peer);
 }
 
@@ -193,14 +188,6 @@ static void on_events(void *arg)
         bus_done(&fb->msgs[i]);
 }
 
-static void check(enum result result, const struct err *err)
-{
-    if (result != OK) {
-        log_err(LOG_ERROR, "cannot start", err);
-        exit(EXIT_CONFIG);
-    }
-}
-
 int main(int argc, char **argv)
 {
     static struct feedback fb;
@@ -210,9 +197,9 @@ int main(int argc, char **argv)
     stage_open(&fb.stage, run, "pa_feedback", lists);
     fb.cases = cases_new(fb.stage.db);
     fb.batch = (int)config_int(run->config, "feedback/batch");
-    check(bus_push_connect(config_text(run->config, "dispatcher/listen"), HINT_HWM, &fb.dispatch, &err), &err);
-    check(bus_router_bind(run_endpoint(run, "feedback/listen"), BUREAU_HWM, &fb.listen, &err), &err);
-    check(bus_router_bind(run_endpoint(run, "feedback/desk"), DESK_HWM, &fb.desk, &err), &err);
+    run_must(bus_push_connect(config_text(run->config, "dispatcher/listen"), HINT_HWM, &fb.dispatch, &err), &err);
+    run_must(bus_router_bind(run_endpoint(run, "feedback/listen"), BUREAU_HWM, &fb.listen, &err), &err);
+    run_must(bus_router_bind(run_endpoint(run, "feedback/desk"), DESK_HWM, &fb.desk, &err), &err);
     struct door bureaus = {&fb, fb.listen, false}, desk = {&fb, fb.desk, true};
     loop_socket(run->loop, fb.desk, on_events, &desk);
     loop_socket(run->loop, fb.listen, on_events, &bureaus);

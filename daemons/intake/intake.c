@@ -7,9 +7,7 @@
 #include "store/letters.h"
 #include "store/policy_store.h"
 #include "store/stage.h"
-#include "wire/wire.gen.h"
-
-#include <stdlib.h>
+#include "wire/refusal.h"
 
 #define BATCH_BYTES ((size_t)4 << 20) // letters may be long: memory is bounded by bytes as well as by count
 #define SUBMIT_HWM 500                // per portal
@@ -62,13 +60,8 @@ static void answer_refusal(struct intake *in, const struct peer *peer, uint64_t 
                            const struct err *err)
 {
     in->out.n = 0;
-    wire_put_refusal(&in->out, trace,
-                     &(struct msg_refusal){.ref = ref,
-                                           .code = str_of(err->code),
-                                           .message = str_of(err->text),
-                                           .field = str_of(err->field),
-                                           .retry = err->result == RETRY,
-                                           .has_retry = err->result == RETRY});
+    struct msg_refusal m = refusal_of(ref, err);
+    wire_put_refusal(&in->out, trace, &m);
     answer(in, peer);
 }
 
@@ -194,14 +187,6 @@ static void on_submit(void *arg)
         bus_done(&in->msgs[i]);
 }
 
-static void check(enum result result, const struct err *err)
-{
-    if (result != OK) {
-        log_err(LOG_ERROR, "cannot start", err);
-        exit(EXIT_CONFIG);
-    }
-}
-
 int main(int argc, char **argv)
 {
     static struct intake in;
@@ -209,12 +194,12 @@ int main(int argc, char **argv)
                                                     NULL};
     struct err err;
     struct run *run = run_start(argc, argv, "intaked", counters);
-    check(code_key_read(config_text(run->config, "intake/code_key"), &in.key, &err), &err);
+    run_must(code_key_read(config_text(run->config, "intake/code_key"), &in.key, &err), &err);
     stage_open(&in.stage, run, "pa_intake", lists);
     in.letters = letters_new(in.stage.db);
     in.batch = (int)config_int(run->config, "intake/batch");
-    check(bus_push_connect(config_text(run->config, "classifier/listen"), CLASSIFY_HWM, &in.classify, &err), &err);
-    check(bus_router_bind(run_endpoint(run, "intake/submit"), SUBMIT_HWM, &in.submit, &err), &err);
+    run_must(bus_push_connect(config_text(run->config, "classifier/listen"), CLASSIFY_HWM, &in.classify, &err), &err);
+    run_must(bus_router_bind(run_endpoint(run, "intake/submit"), SUBMIT_HWM, &in.submit, &err), &err);
     loop_socket(run->loop, in.submit, on_submit, &in);
     loop_every(run->loop, 1000, stage_refresh, &in.stage);
     int status = run_loop(run);

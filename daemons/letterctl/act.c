@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "act.h"
 
-#include "client/refusal.h"
 #include "client/tool.h"
+#include "wire/refusal.h"
 
 #include <string.h>
 #include <sys/random.h>

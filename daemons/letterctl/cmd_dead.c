@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd_dead.h"
 
-#include "client/refusal.h"
 #include "client/wf.h"
 #include "core/number.h"
 #include "ctl.h"
 #include "run/clock.h"
 #include "store/dead.h"
+#include "wire/refusal.h"
 
 #include <string.h>
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "submit.h"
 
-#include "client/refusal.h"
 #include "client/tool.h"
-
-#include <unistd.h>
+#include "wire/refusal.h"
 
 #define COMMAND "letterctl submit"
 // Longer than a busy intake needs: a letter that is sent again costs intake a look-up.
@@ -68,29 +66,14 @@ int cmd_submit(int argc, char **argv)
     int code;
     if (!tool_arguments(&a, argc, argv, &code))
         return code;
-    struct config *config = tool_config(COMMAND, file);
-    if (config == NULL)
-        return 2;
-    int in = tool_input(COMMAND, a.operands_n > 0 ? a.operands[0] : NULL);
-    if (in < 0) {
-        config_free(config);
-        return 2;
-    }
     struct json_line line = {0};
     struct stream stream = {
-        .endpoint = config_text(config, "intake/submit"),
         .window = (size_t)window,
         .resend_ms = RESEND_MS,
         .timeout_s = timeout_s,
-        .in = in,
         .out = stdout,
         .kind = &kind,
         .arg = &line,
     };
-    code = tool_stream(COMMAND, &stream);
-    if (in != STDIN_FILENO)
-        close(in);
-    config_free(config);
-    bus_term();
-    return code;
+    return tool_stream_file(COMMAND, file, "intake/submit", a.operands_n > 0 ? a.operands[0] : NULL, &stream);
 }

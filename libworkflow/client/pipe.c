@@ -47,15 +47,6 @@ struct wf_pipe {
     bool shown;
 };
 
-// FNV-1a: the keys are the caller's own.
-static uint32_t hash_of(struct str s)
-{
-    uint32_t h = 2166136261u;
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 16777619u;
-    return h;
-}
-
 static void unlist(struct wf_pipe *p, uint32_t i)
 {
     struct slot *s = &p->slots[i];
@@ -172,7 +163,7 @@ bool wf_pipe_send(struct wf_pipe *p, struct str ref, const struct buf *frame, ui
     buf_put(&s->bytes, ref.p, ref.n);
     s->frame_n = frame->n;
     s->tag = tag;
-    s->hash = hash_of(ref);
+    s->hash = (uint32_t)str_hash(ref);
     s->chain = NO_SLOT;
     uint32_t *end = &p->buckets[s->hash & p->mask];
     while (*end != NO_SLOT)
@@ -202,7 +193,7 @@ static void settle(struct wf_pipe *p, uint32_t i)
 // The oldest request with this ref.
 static uint32_t find(const struct wf_pipe *p, struct str ref)
 {
-    uint32_t hash = hash_of(ref), i = p->buckets[hash & p->mask];
+    uint32_t hash = (uint32_t)str_hash(ref), i = p->buckets[hash & p->mask];
     for (; i != NO_SLOT; i = p->slots[i].chain) {
         const struct slot *s = &p->slots[i];
         if (s->hash == hash && s->bytes.n - s->frame_n == ref.n &&

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/subscription.h"
 
-#include "client/refusal.h"
 #include "run/clock.h"
+#include "wire/refusal.h"
 
 #include <stdlib.h>
 #include <string.h>

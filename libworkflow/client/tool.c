@@ -139,3 +139,20 @@ int tool_stream(const char *command, struct stream *stream)
         return tool_fail(command, &err);
     }
 }
+
+int tool_stream_file(const char *command, const char *config_file, const char *option, const char *file,
+                     struct stream *stream)
+{
+    struct config *config = tool_config(command, config_file);
+    stream->in = config ? tool_input(command, file) : -1;
+    int code = 2;
+    if (stream->in >= 0) {
+        stream->endpoint = config_text(config, option);
+        code = tool_stream(command, stream);
+        bus_term();
+    }
+    if (stream->in > STDIN_FILENO)
+        close(stream->in);
+    config_free(config);
+    return code;
+}

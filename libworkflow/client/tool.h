@@ -44,5 +44,8 @@ struct config *tool_config(const char *command, const char *path);
 int tool_input(const char *command, const char *file);
 // Runs the stream and says what went wrong. Returns the exit code: 0 when all was accepted.
 int tool_stream(const char *command, struct stream *stream);
+// The same with the address that this option of the configuration names and with FILE as its input.
+int tool_stream_file(const char *command, const char *config_file, const char *option, const char *file,
+                     struct stream *stream);
 
 #endif

@@ -152,14 +152,6 @@ static enum result open_lead_leg(struct deciding *d, int32_t unit)
     return OK;
 }
 
-static bool known_category(const struct policy *p, int16_t code)
-{
-    for (size_t i = 0; i < p->categories_n; i++)
-        if (p->categories[i].code == code)
-            return true;
-    return false;
-}
-
 // What the classifier found, or the desk corrected, becomes a fact before the row is looked at.
 static enum result take_facts(struct deciding *d, enum event event)
 {
@@ -178,7 +170,7 @@ static enum result take_facts(struct deciding *d, enum event event)
         if (c->kind != KIND_NONE)
             f->kind = c->kind;
         if (c->category != 0) {
-            if (!known_category(d->policy, c->category))
+            if (!policy_has_category(d->policy, c->category))
                 return err_set(d->err, REJECT, "unknown_value", "category", "category: not one of the catalogue");
             f->category = c->category;
         }

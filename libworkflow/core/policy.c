@@ -11,6 +11,10 @@ const struct code policy_clocks[] = {
     {CLOCK_K8, "K8", "办理答复"}, {CLOCK_K11, "K11", "回访"},   {CLOCK_K12, "K12", "重办"}, {0, NULL, NULL},
 };
 
+const int32_t policy_bureaus[POLICY_BUREAUS] = {440100, 440200, 440300, 440400, 440500, 440600, 440700,
+                                                440800, 440900, 441200, 441300, 441400, 441500, 441600,
+                                                441700, 441800, 441900, 442000, 445100, 445200, 445300};
+
 const struct unit *policy_unit(const struct policy *p, int32_t code)
 {
     size_t low = 0, high = p->units_n;
@@ -43,6 +47,16 @@ const struct place *policy_place(const struct policy *p, int32_t code)
         }
     }
     return NULL;
+}
+
+bool policy_has_category(const struct policy *p, int64_t code)
+{
+    for (size_t i = 0; i < p->categories_n; i++) {
+        if (p->categories[i].code == code) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool policy_is_bureau(const struct policy *p, int32_t code)

@@ -87,10 +87,15 @@ enum result policy_parse(const struct str files[POLICY_FILES], struct arena *are
                          struct err *err) MUST_USE;
 #define POLICY_ARENA ((size_t)48 << 20) // enough for files of 4 MiB together
 
+// The prefectural bureaus of Guangdong, by GB/T 2260: letters of every one of them have to have somewhere to go.
+#define POLICY_BUREAUS 21
+extern const int32_t policy_bureaus[POLICY_BUREAUS];
+
 const struct unit *policy_unit(const struct policy *p, int32_t code);   // NULL when unknown
 const struct place *policy_place(const struct policy *p, int32_t code); // NULL when unknown
-bool policy_is_bureau(const struct policy *p, int32_t code);            // a city's bureau
-bool policy_is_mailbox(const struct policy *p, int32_t code);           // the province or a city's bureau
+bool policy_has_category(const struct policy *p, int64_t code);
+bool policy_is_bureau(const struct policy *p, int32_t code);  // a city's bureau
+bool policy_is_mailbox(const struct policy *p, int32_t code); // the province or a city's bureau
 enum step_mode policy_step(const struct policy *p, enum step step, int16_t category, enum kind kind);
 // When `clock` is due for a letter of `kind` if started now; 0 when the policy has no such clock.
 wf_time policy_due(const struct policy *p, enum clock clock, enum kind kind, wf_time start);

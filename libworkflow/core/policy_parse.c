@@ -11,11 +11,6 @@ enum { UNITS, PLACES, CATEGORIES, LEXICON, STEPS, CLOCKS, CALENDAR, SETTINGS };
 const char *const policy_file_names[POLICY_FILES] = {"units.tsv", "places.tsv", "categories.tsv", "lexicon.tsv",
                                                      "steps.tsv", "clocks.tsv", "calendar.tsv",   "settings.tsv"};
 
-// The prefectural bureaus of Guangdong: the letters of every one of them have to have somewhere to go.
-static const int32_t bureaus[] = {440100, 440200, 440300, 440400, 440500, 440600, 440700,
-                                  440800, 440900, 441200, 441300, 441400, 441500, 441600,
-                                  441700, 441800, 441900, 442000, 445100, 445200, 445300};
-
 static const struct code levels[] = {
     {UNIT_PROVINCE, "province", ""}, {UNIT_CITY, "city", ""}, {UNIT_COUNTY, "county", ""},
     {UNIT_SQUAD, "squad", ""},       {0, NULL, NULL},
@@ -67,10 +62,10 @@ static enum result check_units(struct parsing *s)
                                "unknown parent of unit or of one above it: ", text_get(&t), "");
         }
     }
-    for (size_t i = 0; i < sizeof(bureaus) / sizeof(bureaus[0]); i++) {
-        if (!policy_is_bureau(&s->p, bureaus[i])) {
+    for (size_t i = 0; i < POLICY_BUREAUS; i++) {
+        if (!policy_is_bureau(&s->p, policy_bureaus[i])) {
             return err_set_limit(s->err, REJECT, "bad_policy", "units.tsv",
-                                 "a unit of level city is missing: ", bureaus[i], "; all 21 bureaus are needed");
+                                 "a unit of level city is missing: ", policy_bureaus[i], "; all 21 bureaus are needed");
         }
     }
     return OK;
@@ -132,16 +127,6 @@ static enum result parse_places(struct parsing *s)
     return s->t.result;
 }
 
-static bool has_category(const struct policy *p, int64_t code)
-{
-    for (size_t i = 0; i < p->categories_n; i++) {
-        if (p->categories[i].code == code) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum result parse_categories(struct parsing *s)
 {
     struct category *c = tsv_rows(&s->t, sizeof(*c));
@@ -166,7 +151,7 @@ static bool category(struct parsing *s, size_t column, bool *all, int64_t *out)
     if (!tsv_number(&s->t, column, "category", 0, 99, out)) {
         return false;
     }
-    return *out == 0 || has_category(&s->p, *out) ||
+    return *out == 0 || policy_has_category(&s->p, *out) ||
            tsv_fail(&s->t, "unknown category '", s->t.cell[column], "': categories.tsv does not have it");
 }
 
@@ -253,7 +238,7 @@ static enum result check_steps(struct parsing *s)
     for (const struct code *step = policy_steps; step->name != NULL; step++) {
         for (int c = 0; c <= 99; c++) {
             for (int k = 0; k <= KIND_OTHER; k++) {
-                bool asked = c == 0 || has_category(&s->p, c);
+                bool asked = c == 0 || policy_has_category(&s->p, c);
                 if (asked && s->p.steps[step->code][c][k] == 0) {
                     return err_set_limit(s->err, REJECT, "bad_policy", "steps.tsv", "category ", c,
                                          " has no row for every step and kind; a row with * * would do");

@@ -16,6 +16,14 @@ bool str_eq(struct str a, struct str b)
     return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
 }
 
+uint64_t str_hash(struct str s)
+{
+    uint64_t h = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001B3);
+    return h;
+}
+
 bool str_is(struct str s, const char *terminated)
 {
     return str_eq(s, str_of(terminated));

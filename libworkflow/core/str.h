@@ -20,6 +20,7 @@ struct str str_of(const char *terminated); // NULL gives STR_NONE
 bool str_is(struct str s, const char *terminated);
 bool str_eq(struct str a, struct str b);
 struct str str_trim(struct str s);           // without ASCII and ideographic (U+3000) blanks at both ends
+uint64_t str_hash(struct str s);             // FNV-1a: for tables, no secret
 bool str_to_i64(struct str s, int64_t *out); // decimal, whole string, no overflow
 
 // Splits at the first `sep`: returns what stands before it and moves *rest behind it (p == NULL when nothing is left).

@@ -149,6 +149,14 @@ const char *run_endpoint(struct run *run, const char *option)
     return all->endpoint;
 }
 
+void run_must(enum result result, const struct err *err)
+{
+    if (result == OK)
+        return;
+    log_err(LOG_ERROR, "cannot start", err);
+    exit(EXIT_CONFIG);
+}
+
 void run_state(struct run *run, bool ready, const char *words)
 {
     struct run_all *all = (struct run_all *)run;

@@ -30,6 +30,9 @@ struct run *run_start(int argc, char **argv, const char *program, struct counter
 // This instance's own address of an option that lists one for each process. Exits with EXIT_CONFIG when it has none.
 const char *run_endpoint(struct run *run, const char *option);
 
+// For what a start cannot do without: OK, or one line in the log and EXIT_CONFIG.
+void run_must(enum result result, const struct err *err);
+
 // What `status` shows in words: "ok", or why the daemon cannot work ("database away since …"). Any thread may read it.
 // ready false makes `letterctl status` exit 1. At most 200 bytes are kept.
 void run_state(struct run *run, bool ready, const char *words);

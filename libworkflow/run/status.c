@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define CLIENTS 16
-#define LINE_MAX_BYTES 1024
 #define CLIENT_TIME (2 * WF_SECOND) // for its line and for taking the answer
 
 enum { POLL_WAKE, POLL_LISTEN, POLL_FIRST };

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 1024
-
 static void put_json(FILE *out, const char *s)
 {
     fputc('"', out);

@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #define WORDS_MAX 200
+#define LINE_MAX_BYTES 1024
 
 struct status {
     struct run *run;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // column: parameters in PostgreSQL's binary formats, built row by row.
-#include "store/db.h"
+#include "store/db_impl.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 #define ARRAY_HEADER 20
-#define PG_EPOCH INT64_C(946684800000000) // 2000-01-01, PostgreSQL's zero, in ours
 
 static const struct {
     uint32_t oid;

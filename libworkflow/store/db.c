@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PG_EPOCH INT64_C(946684800000000)
-
 struct db *db_open(const struct config *config, const char *role, const struct statement *const *lists)
 {
     struct db *db = calloc(1, sizeof *db);

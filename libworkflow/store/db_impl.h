@@ -8,6 +8,7 @@
 #include <libpq-fe.h>
 
 #define BATCH_MAX 64
+#define PG_EPOCH INT64_C(946684800000000) // 2000-01-01, PostgreSQL's zero, in ours
 
 struct db {
     PGconn *conn;

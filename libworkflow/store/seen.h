@@ -20,13 +20,9 @@ static inline void seen_clear(struct seen *s)
     memset(s->item, 0, sizeof s->item);
 }
 
-// FNV-1a over the number and the text.
 static inline uint64_t seen_hash(int64_t number, struct str text)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)number * UINT64_C(0x9e3779b97f4a7c15);
-    for (size_t i = 0; i < text.n; i++)
-        h = (h ^ (uint8_t)text.p[i]) * UINT64_C(0x100000001b3);
-    return h;
+    return str_hash(text) ^ (uint64_t)number * UINT64_C(0x9e3779b97f4a7c15);
 }
 
 // The slot of this hash: its item, or the free place where it belongs.

@@ -235,6 +235,14 @@ static void arena_gives_aligned_zeros_until_it_is_empty(void **state)
     assert_str(arena_str(&a, STR("")), "");
 }
 
+// The published values of FNV-1a, 64 bits.
+static void hashes(void **state)
+{
+    assert_true(str_hash(STR_NONE) == UINT64_C(0xCBF29CE484222325));
+    assert_true(str_hash(STR("a")) == UINT64_C(0xAF63DC4C8601EC8C));
+    assert_true(str_hash(STR("foobar")) == UINT64_C(0x85944171F73967E8));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +250,7 @@ int main(void)
         cmocka_unit_test(trims_blanks_of_both_kinds),
         cmocka_unit_test(reads_integers),
         cmocka_unit_test(splits),
+        cmocka_unit_test(hashes),
         cmocka_unit_test(utf8_takes_every_character),
         cmocka_unit_test(utf8_refuses),
         cmocka_unit_test(utf8_counts_characters),

@@ -2,8 +2,8 @@
 #include "client_peer.h"
 
 #include "client/lines.h"
-#include "client/refusal.h"
 #include "client/stream.h"
+#include "wire/refusal.h"
 
 #include <pthread.h>
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// refusal: a daemon's refusal as an error of ours.
-#ifndef CLIENT_REFUSAL_H
-#define CLIENT_REFUSAL_H
+// refusal: an error of ours as the message that tells it to a peer, and back.
+#ifndef WIRE_REFUSAL_H
+#define WIRE_REFUSAL_H
 
-#include "wire/frame.h"
 #include "wire/wire.gen.h"
+
+// Its texts point into err. ref.p == NULL: not known.
+struct msg_refusal refusal_of(struct str ref, const struct err *err);
 
 // Always REJECT.
 enum result refusal_err(const struct msg_refusal *refusal, struct err *err);

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "client/refusal.h"
+#include "wire/refusal.h"
+
+struct msg_refusal refusal_of(struct str ref, const struct err *err)
+{
+    return (struct msg_refusal){.ref = ref,
+                                .code = str_of(err->code),
+                                .message = str_of(err->text),
+                                .field = str_of(err->field),
+                                .retry = err->result == RETRY,
+                                .has_retry = err->result == RETRY};
+}
 
 enum result refusal_err(const struct msg_refusal *refusal, struct err *err)
 {
