@@ -12,6 +12,8 @@
 #include "store/stage.h"
 #include "wire/wire.gen.h"
 
+#include <string.h>
+
 #define BATCH_BYTES ((size_t)4 << 20)
 #define HINT_HWM 400
 #define SWEEP_MAX 200 // letters may be long: what one sweep holds in memory
@@ -85,7 +87,8 @@ static bool handle(struct classifier *cl, int n)
     enum result result = cases_apply(cl->cases, cl->stage.policy, clock_now(), cl->changes, n, cl->applied, &err);
     for (int i = 0; result == OK && i < n; i++) {
         const struct applied *a = &cl->applied[i];
-        if (a->result == REJECT)
+        // A hint about a case that is not there is nobody's work.
+        if (a->result == REJECT && strcmp(a->err.code, "not_found") != 0)
             result = bury(cl, i, &err);
         recent_add(&cl->recent, cl->changes[i].case_id);
         if (a->result != OK)

@@ -74,7 +74,8 @@ static bool dispatch(struct dispatcher *d, int n)
     for (int i = 0; result == OK && i < n; i++) {
         const struct applied *a = &d->applied[i];
         bool waits = a->result == REJECT && strcmp(a->err.code, "needs_desk") == 0;
-        if (a->result == REJECT && !waits)
+        // A hint about a case that is not there is nobody's work.
+        if (a->result == REJECT && !waits && strcmp(a->err.code, "not_found") != 0)
             result = bury(d, i, &err);
         if (!waits)
             recent_add(&d->recent, d->ids[i]);

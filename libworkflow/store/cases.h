@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// cases: the only way a case changes. A batch of changes is one transaction: lock the rows in id order, read the facts,
-// let core decide each, write states, legs, journal, replies and queue rows with a handful of set statements, commit.
+// cases: the only way a case changes. A batch of changes is one transaction: read the facts, let core decide each
+// change, write states, legs, journal, replies and queue rows with a handful of set statements, commit. It is tried
+// without locks first; the keys of the journal and of the inbox say when that was wrong, and then it is done with
+// locks, in id order.
 #ifndef STORE_CASES_H
 #define STORE_CASES_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// recent: the case ids that a stage handled lately. A hint and the sweep often bring the same case; this saves the
-// second look at the database. Forgetting is harmless: the case's state decides.
+// recent: the case ids that a stage handled lately. A hint often brings what the sweep has found already; this saves
+// the second look at the database. Forgetting is harmless: the case's state decides.
 #ifndef STORE_RECENT_H
 #define STORE_RECENT_H
 

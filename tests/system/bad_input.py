@@ -5,7 +5,7 @@ import json
 import socket
 import subprocess
 
-from system import (BIN, DAEMONS, SANITIZED, SYS, TOP, ask, check, ctl, letters, main, objects, running, show, sql_int, status,
+from system import (BIN, DAEMONS, SANITIZED, SYS, TOP, ask, check, counter, ctl, letters, main, objects, running, show, sql_int, status,
                     submit, verify, wait_state, wait_until)
 
 LINE_MAX = 262144
@@ -147,8 +147,24 @@ def bad_frames():
     print(f"{len(sent)} bad frames to {len(sockets)} sockets;", {name: f"{memory(name):.0f} MiB" for name in DAEMONS})
 
 
+def hints_of_nothing():
+    """Well-formed hints about cases that are not there: nobody's work, so no dead letter and no row."""
+    batches = {name: counter(name, "batches_total") for name in ("classifierd", "dispatcherd")}
+    for name, endpoint, message in (("classifierd", "classify", "letter_received/full"), ("dispatcherd", "dispatch", "case_accepted/full")):
+        (frame,) = (line.split()[1] for line in (TOP / "proto/vectors/good.txt").read_text().splitlines()
+                    if line.startswith(message + " "))
+        raw = subprocess.Popen([BIN / "raw", "push", f"ipc://{SYS}/run/{endpoint}.ipc"], stdin=subprocess.PIPE, text=True)
+        raw.stdin.write(frame + "\n")
+        raw.stdin.flush()
+        wait_until(20, f"{name} has looked", lambda: counter(name, "batches_total") > batches[name])
+        raw.stdin.close()
+        check(raw.wait(10) == 0, "raw")
+    check(sql_int("SELECT count(*) FROM dead_letter") == 0, "dead letters")
+
+
 def test():
     with running():
+        hints_of_nothing()
         bad_letters()
         bad_frames()
         (receipt,) = submit(letters("after", 1, "CLOSED")[0])
