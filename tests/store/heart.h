@@ -9,6 +9,7 @@
 #include "run/clock.h"
 #include "store/letters.h"
 #include "store/policy_store.h"
+#include "store/verify.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -166,6 +167,20 @@ static inline int64_t heart_sent(struct heart *h, int n)
     for (int i = 0; i < n; i++)
         assert_int_equal(out[i].result, OK);
     return first;
+}
+
+// Every promise is kept.
+static inline void heart_verify(const struct heart *h)
+{
+    static const struct statement *const lists[] = {verify_statements, NULL};
+    struct verify_report report;
+    struct err err;
+    struct db *db = fixture_db(&h->f, "pa_desk", lists);
+    assert_int_equal(verify_run(db, FIXTURE_NOW, &report, &err), OK);
+    for (int i = 0; i < report.checks_n; i++)
+        if (report.checks[i].count && !report.checks[i].warning)
+            fail_msg("%s: %s", report.checks[i].name, report.checks[i].first[0]);
+    db_close(db);
 }
 
 #endif

@@ -2,8 +2,6 @@
 // The one write path, alone: order, repeats, refusals, poison. test_cases_race has two writers and lost connections.
 #include "heart.h"
 
-#include "store/verify.h"
-
 static struct heart h;
 static struct applied out[CASES_MAX];
 static struct err err;
@@ -24,18 +22,6 @@ static void apply(const struct change *changes, int n)
 {
     if (cases_apply(h.cases, h.policy, FIXTURE_NOW, changes, n, out, &err) != OK)
         fail_msg("%s: %s", err.code, err.text);
-}
-
-static void nothing_is_broken(void)
-{
-    static const struct statement *const lists[] = {verify_statements, NULL};
-    struct verify_report report;
-    struct db *db = fixture_db(&h.f, "pa_desk", lists);
-    assert_int_equal(verify_run(db, FIXTURE_NOW, &report, &err), OK);
-    for (int i = 0; i < report.checks_n; i++)
-        if (report.checks[i].count && !report.checks[i].warning)
-            fail_msg("%s: %s", report.checks[i].name, report.checks[i].first[0]);
-    db_close(db);
 }
 
 #define COUNT(sql, ...) ((int)fixture_int(&h.f, "SELECT count(*) FROM " sql, __VA_ARGS__))
@@ -75,7 +61,7 @@ static void a_whole_life(void **state)
     assert_int_equal(COUNT("journal WHERE case_id = %lld AND seq = 12 AND post = '归档员' AND actor = 7", id), 1);
     assert_int_equal(COUNT("bureau_queue WHERE case_id = %lld AND seq = 1 AND leg = 1 AND bureau = 440300", id), 1);
     assert_int_equal(COUNT("feedback_inbox WHERE case_id = %lld AND seen = 1", id), 5);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 static void several_changes_of_one_case_in_their_order(void **state)
@@ -103,7 +89,7 @@ static void several_changes_of_one_case_in_their_order(void **state)
     assert_true(out[0].result == OK && out[1].result == OK && out[2].result == DUPLICATE);
     assert_int_equal(COUNT("leg WHERE case_id = %lld AND state = 20", (long long)id), 1);
     apply(changes, 0);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 static void a_cause_counts_once(void **state)
@@ -139,7 +125,7 @@ static void a_cause_counts_once(void **state)
     assert_int_equal(
         COUNT("feedback_inbox WHERE bureau = 440300 AND event_id = 's' AND seen >= 4 AND case_id = %lld", id), 1);
     assert_int_equal(COUNT("feedback_inbox WHERE case_id = %lld", id), 3);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 static void who_is_not_there(void **state)
@@ -202,7 +188,7 @@ static void poison_alone(void **state)
     apply(changes, 21);
     for (int i = 0; i < 21; i++)
         assert_true(out[i].result == OK || out[i].result == DUPLICATE);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 // What a message says of a case saves a read, and misleads nobody: not about a case that has moved on, nor about one
@@ -230,7 +216,7 @@ static void what_a_message_says_is_checked(void **state)
     }
     cases_free(classifier);
     assert_int_equal(COUNT("journal WHERE case_id > %lld", id + 1), 0);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 // Two processes, each with a memory of its own, by turns: what one remembers is past, and so is what it would refuse.
@@ -263,7 +249,7 @@ static void two_memories_of_one_case(void **state)
     }
     cases_free(both[0]);
     cases_free(both[1]);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 // After a failover the database may be a moment older than what was committed on the first one.
@@ -283,7 +269,7 @@ static void memory_ends_with_the_connection(void **state)
     apply(&c[1], 1);
     assert_int_equal(out[0].result, OK);
     assert_int_equal(COUNT("journal WHERE case_id = %lld", id), 6);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 static void a_case_that_cannot_be(void **state)

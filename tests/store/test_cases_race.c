@@ -2,8 +2,6 @@
 // The write path with two writers at once, and with connections that die between any two instructions.
 #include "heart.h"
 
-#include "store/verify.h"
-
 #include <pthread.h>
 
 #define DEADLINE (30 * WF_SECOND)
@@ -23,19 +21,6 @@ static int teardown(void **state)
 }
 
 #define COUNT(sql, ...) ((int)fixture_int(&h.f, "SELECT count(*) FROM " sql, __VA_ARGS__))
-
-static void nothing_is_broken(void)
-{
-    static const struct statement *const lists[] = {verify_statements, NULL};
-    struct verify_report report;
-    struct err err;
-    struct db *db = fixture_db(&h.f, "pa_desk", lists);
-    assert_int_equal(verify_run(db, FIXTURE_NOW, &report, &err), OK);
-    for (int i = 0; i < report.checks_n; i++)
-        if (report.checks[i].count && !report.checks[i].warning)
-            fail_msg("%s: %s", report.checks[i].name, report.checks[i].first[0]);
-    db_close(db);
-}
 
 // Waits until n backends of this role wait for this kind of event.
 static void until_waiting(int n, const char *role, const char *event)
@@ -156,7 +141,7 @@ static void two_dispatchers_of_one_case(void **state)
     assert_int_equal(results(&a, OK) + results(&b, OK), N);
     assert_int_equal(results(&a, DUPLICATE) + results(&b, DUPLICATE), N);
     assert_int_equal(COUNT("bureau_queue WHERE case_id >= %lld", id), N);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 static void two_tellers_of_one_event(void **state)
@@ -185,7 +170,7 @@ static void two_tellers_of_one_event(void **state)
     finish(&b);
     assert_int_equal(results(&a, OK) + results(&b, OK), 1);
     assert_string_equal((a.out[0].result == REJECT ? a : b).out[0].err.code, "conflict");
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 enum { CASES = 40, EACH = 20 };
@@ -226,7 +211,7 @@ static void no_update_is_lost(void **state)
     finish(&b);
     assert_int_equal(results(&a, OK) + results(&b, OK), 2 * CASES * EACH);
     assert_int_equal(COUNT("case_file WHERE id >= %lld AND version = %d", id, 5 + 2 * EACH), CASES);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 // Eight writers and one case: the losers take their turn behind its lock, and none is told that it lost.
@@ -249,7 +234,7 @@ static void one_hot_case(void **state)
         assert_int_equal(results(&w[i], OK), SAID);
     }
     assert_int_equal(COUNT("journal WHERE case_id = %lld", id), 5 + WRITERS * SAID);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 // ---- Lost connections ----
@@ -270,7 +255,7 @@ static void between_reading_and_writing(void **state)
     assert_int_equal(a.retries, 1);
     assert_true(a.out[0].result == OK && a.out[0].state == HANDLING);
     assert_int_equal(COUNT("journal WHERE case_id = %lld", id), 5);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 // With a standby that never answers, COMMIT has happened and is not acknowledged; then its connection is cut, or the
@@ -302,7 +287,7 @@ static void cut_during_commit(void **state)
 {
     during_commit("pg_terminate_backend");
     during_commit("pg_cancel_backend");
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 static void killed_again_and_again(void **state)
@@ -335,7 +320,7 @@ static void killed_again_and_again(void **state)
     print_message("%d kills in %d rounds\n", kills, rounds);
     assert_int_equal(COUNT("case_file WHERE id >= %lld AND version = %d", id, 5 + EACH), CASES);
     assert_int_equal(COUNT("feedback_inbox WHERE event_id LIKE '%s'", "k-%"), CASES * EACH);
-    nothing_is_broken();
+    heart_verify(&h);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

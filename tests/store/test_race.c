@@ -5,7 +5,6 @@
 #include "heart.h"
 
 #include "store/queue.h"
-#include "store/verify.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,14 +137,7 @@ static void no_gap_and_no_inversion(void **state)
                          fixture_int(&h.f, "SELECT next_seq FROM bureau_head WHERE bureau = %d", r.wants[i].bureau));
     assert_int_equal(fixture_int(&h.f, "SELECT count(DISTINCT case_id) FROM bureau_queue WHERE seq > %d", 0), LETTERS);
     db_close(r.db);
-
-    static const struct statement *const lists[] = {verify_statements, NULL};
-    struct verify_report report;
-    struct err err;
-    struct db *desk = fixture_db(&h.f, "pa_desk", lists);
-    assert_int_equal(verify_run(desk, FIXTURE_NOW, &report, &err), OK);
-    assert_int_equal(verify_violations(&report), 0);
-    db_close(desk);
+    heart_verify(&h);
 }
 
 // The reader is able to see it: with numbers from a plain sequence, who takes one first and commits last is skipped.
