@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One life after another, step by step. test_case_random has random ones.
+// One life after another, step by step; one file, because all speak through does() and refuses(). test_case_random has
+// random ones.
 #include "case_sample.h"
 
 #include <setjmp.h>
