@@ -5,11 +5,13 @@
 #include "core/classify.h"
 #include "core/number.h"
 #include "run/clock.h"
-#include "store/letters.h"
+#include "store/because.h"
+#include "store/cases.h"
 #include "store/poison.h"
 #include "store/policy_store.h"
 #include "store/recent.h"
 #include "store/stage.h"
+#include "store/worklist.h"
 #include "wire/wire.gen.h"
 
 #include <string.h>
@@ -172,7 +174,7 @@ static void on_sweep(void *arg)
     struct err err;
     if (!stage_ready(&cl->stage))
         return;
-    enum result result = letters_received(cl->stage.db, cl->swept_to, SWEEP_MAX, cl->letters, &found, &err);
+    enum result result = worklist_received(cl->stage.db, cl->swept_to, SWEEP_MAX, cl->letters, &found, &err);
     if (result != OK) {
         stage_failed(&cl->stage, result, &err);
         return;
@@ -187,8 +189,9 @@ static void on_sweep(void *arg)
 int main(int argc, char **argv)
 {
     static struct classifier cl;
-    static const struct statement *const lists[] = {cases_statements, letters_received_statements,
-                                                    policy_store_statements, poison_statements, NULL};
+    static const struct statement *const lists[] = {
+        because_statements,      cases_statements,  worklist_received_statements,
+        policy_store_statements, poison_statements, NULL};
     struct err err;
     struct run *run = run_start(argc, argv, "classifierd", counters);
     stage_open(&cl.stage, run, "pa_classifier", lists);

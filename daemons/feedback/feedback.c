@@ -4,6 +4,7 @@
 #include "core/number.h"
 #include "request.h"
 #include "run/clock.h"
+#include "store/because.h"
 #include "store/cases.h"
 #include "store/poison.h"
 #include "store/policy_store.h"
@@ -191,7 +192,8 @@ static void on_events(void *arg)
 int main(int argc, char **argv)
 {
     static struct feedback fb;
-    static const struct statement *const lists[] = {cases_statements, policy_store_statements, poison_statements, NULL};
+    static const struct statement *const lists[] = {because_statements, cases_statements, policy_store_statements,
+                                                    poison_statements, NULL};
     struct err err;
     struct run *run = run_start(argc, argv, "feedbackd", counters);
     stage_open(&fb.stage, run, "pa_feedback", lists);

@@ -3,6 +3,7 @@
 // A batch is what the socket holds: while one transaction commits, the next batch gathers.
 #include "core/number.h"
 #include "run/clock.h"
+#include "store/because.h"
 #include "store/code_key.h"
 #include "store/letters.h"
 #include "store/policy_store.h"
@@ -190,7 +191,7 @@ static void on_submit(void *arg)
 int main(int argc, char **argv)
 {
     static struct intake in;
-    static const struct statement *const lists[] = {cases_statements, letters_statements, policy_store_statements,
+    static const struct statement *const lists[] = {because_statements, letters_statements, policy_store_statements,
                                                     NULL};
     struct err err;
     struct run *run = run_start(argc, argv, "intaked", counters);

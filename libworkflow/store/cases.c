@@ -2,6 +2,7 @@
 #include "store/cases.h"
 
 #include "core/classify.h"
+#include "store/because.h"
 #include "store/cases.sql.h"
 #include "store/facts.h"
 #include "store/rows.h"
@@ -10,10 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RULES_MAX 128
-
 const struct statement cases_statements[] = {
-    {"because_read", SQL_because_read},
     {"case_read", SQL_case_read},
     {"case_lock", SQL_case_lock},
     {"inbox_find", SQL_inbox_find},
@@ -32,8 +30,7 @@ const struct statement cases_statements[] = {
 
 struct cases {
     struct db *db;
-    bool because_known;
-    int16_t because[RULES_MAX]; // by position in rules[]
+    struct because because;
     struct facts facts;
     struct seen applied_causes; // of this batch
     struct rows causes, cases_up, legs_in, legs_up, journal, replies, reports, inbox, seen, heads, queue;
@@ -58,38 +55,6 @@ void cases_free(struct cases *cs)
         rows_free(all[i]);
     facts_close(&cs->facts);
     free(cs);
-}
-
-// ---- Reasons ----
-
-static enum result read_because(struct cases *cs, struct err *err)
-{
-    enum result result = db_run(cs->db, "because_read", 0, NULL, err);
-    if (result != OK)
-        return result;
-    for (int k = 0; rules[k].id; k++) {
-        insist(k < RULES_MAX);
-        cs->because[k] = 0;
-        for (int row = 0; row < db_rows(cs->db, 0); row++)
-            if (str_is(db_text(cs->db, 0, row, 1), rules[k].id) && str_is(db_text(cs->db, 0, row, 2), rules[k].because))
-                cs->because[k] = (int16_t)db_int(cs->db, 0, row, 0);
-        if (cs->because[k] == 0)
-            return err_set_str(err, REJECT, "old_schema", "because", "the database does not know the reason of rule ",
-                               str_of(rules[k].id), ": run `letterctl migrate`");
-    }
-    cs->because_known = true;
-    return OK;
-}
-
-enum result because_id(struct cases *cs, const struct rule *rule, int16_t *id, struct err *err)
-{
-    if (!cs->because_known) {
-        enum result result = read_because(cs, err);
-        if (result != OK)
-            return result;
-    }
-    *id = cs->because[rule - rules];
-    return OK;
 }
 
 // ---- Reading ----
@@ -165,7 +130,7 @@ static void write_step(struct cases *cs, const struct change *c, const struct ca
     column_int(&j[0], f->id);
     column_int(&j[1], seq);
     column_int(&j[2], step->rule->journal);
-    column_int(&j[3], cs->because[step->rule - rules]);
+    column_int(&j[3], because_of(&cs->because, step->rule));
     column_int(&j[4], step->to);
     column_int(&j[5], step->leg);
     column_int(&j[6], step->actor);
@@ -420,10 +385,6 @@ enum result cases_apply(struct cases *cs, const struct policy *policy, wf_time n
     insist(n <= CASES_MAX);
     if (n == 0)
         return OK;
-    if (!cs->because_known) {
-        enum result result = read_because(cs, err);
-        if (result != OK)
-            return result;
-    }
-    return apply_halving(cs, policy, now, changes, n, out, err);
+    enum result result = because_read(&cs->because, cs->db, err);
+    return result != OK ? result : apply_halving(cs, policy, now, changes, n, out, err);
 }

@@ -36,7 +36,4 @@ enum result cases_apply(struct cases *cases, const struct policy *policy, wf_tim
 // out of date, the batch notices and reads.
 void cases_presume(struct cases *cases, const struct case_facts *facts);
 
-// For intake, which opens cases: the because.id of a rule. REJECT when the database does not know the rule's words.
-enum result because_id(struct cases *cases, const struct rule *rule, int16_t *id, struct err *err) MUST_USE;
-
 #endif

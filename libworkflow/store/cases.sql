@@ -2,9 +2,6 @@
 -- at most one of two writers through, and the one that came too late starts again, this time with locks and look-ups. The
 -- rows are touched in id order, the bureaus' heads last, in bureau order.
 
--- name: because_read
-SELECT id, rule, words FROM because
-
 -- name: case_read
 SELECT c.id, c.version, c.mailbox, c.bureau, c.place, c.accused, c.state, c.kind, c.category, c.flags, c.confidence,
        c.outcome, c.round, c.received_at, c.due_at, l.id, l.parent, l.unit, l.role, l.state, l.due_at

@@ -2,6 +2,7 @@
 #include "store/letters.h"
 
 #include "core/number.h"
+#include "store/because.h"
 #include "store/letters.sql.h"
 #include "store/rows.h"
 #include "store/seen.h"
@@ -20,14 +21,9 @@ const struct statement letters_statements[] = {
     {0},
 };
 
-const struct statement letters_received_statements[] = {
-    {"letters_received", SQL_letters_received},
-    {0},
-};
-
 struct letters {
     struct db *db;
-    struct cases *cases;
+    struct because because;
     struct rows keys, compare, serial, letter, writer, file, opened, repeat;
     struct seen seen;
     char accused[LETTER_ACCUSED * (LETTER_ACCUSED_MAX * 4 + 1)]; // one letter's, joined
@@ -38,7 +34,6 @@ struct letters *letters_new(struct db *db)
     struct letters *ls = calloc(1, sizeof *ls);
     insist(ls);
     ls->db = db;
-    ls->cases = cases_new(db);
     return ls;
 }
 
@@ -50,7 +45,6 @@ void letters_free(struct letters *ls)
                           &ls->writer, &ls->file,    &ls->opened, &ls->repeat};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         rows_free(all[i]);
-    cases_free(ls->cases);
     free(ls);
 }
 
@@ -268,14 +262,10 @@ static void add_letter(struct letters *ls, const struct policy *policy, wf_time 
     column_int(&ls->opened.c[0], in->id);
 }
 
-static enum result write_new(struct letters *ls, const struct policy *policy, wf_time now, struct letter *in,
-                             const struct writer *writers, int n, struct stored *out, int32_t serial, struct err *err)
+static void write_new(struct letters *ls, const struct policy *policy, wf_time now, struct letter *in,
+                      const struct writer *writers, int n, struct stored *out, int32_t serial)
 {
     const struct rule *rule = rule_for_case(CASE_NONE, EV_RECEIVE);
-    int16_t because;
-    enum result result = because_id(ls->cases, rule, &because, err);
-    if (result != OK)
-        return result;
     ROWS_START(&ls->letter, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_BOOL, COL_TEXT, COL_TIME, COL_TEXT, COL_TEXT,
                COL_TEXT, COL_TEXT);
     ROWS_START(&ls->writer, COL_INT8, COL_TEXT, COL_TEXT, COL_TEXT, COL_TEXT);
@@ -293,7 +283,7 @@ static enum result write_new(struct letters *ls, const struct policy *policy, wf
     column_int(rows_scalar(&ls->file, COL_INT2), rule->case_to);
     column_time(rows_scalar(&ls->file, COL_TIME), now);
     column_int(rows_scalar(&ls->opened, COL_INT2), rule->journal);
-    column_int(rows_scalar(&ls->opened, COL_INT2), because);
+    column_int(rows_scalar(&ls->opened, COL_INT2), because_of(&ls->because, rule));
     column_int(rows_scalar(&ls->opened, COL_INT2), rule->case_to);
     column_int(rows_scalar(&ls->opened, COL_INT2), ACTOR_INTAKE);
     column_time(rows_scalar(&ls->opened, COL_TIME), now);
@@ -303,7 +293,6 @@ static enum result write_new(struct letters *ls, const struct policy *policy, wf
         rows_query(ls->db, "writer_insert", &ls->writer);
     rows_query(ls->db, "case_insert", &ls->file);
     rows_query(ls->db, "case_opened", &ls->opened);
-    return OK;
 }
 
 static enum result store_once(struct letters *ls, const struct policy *policy, wf_time now, struct letter *in,
@@ -321,10 +310,9 @@ static enum result store_once(struct letters *ls, const struct policy *policy, w
     if (fresh > 0) {
         int32_t serial = 0;
         result = take_serials(ls, now, fresh, &serial, err);
-        if (result == OK)
-            result = write_new(ls, policy, now, in, writers, n, out, serial, err);
         if (result != OK)
             return result;
+        write_new(ls, policy, now, in, writers, n, out, serial);
     }
     ROWS_START(&ls->repeat, COL_INT8);
     for (int i = 0; i < n; i++) {
@@ -380,38 +368,6 @@ enum result letters_store(struct letters *ls, const struct policy *policy, wf_ti
                           const struct writer *writers, int n, struct stored *out, struct err *err)
 {
     insist(n <= LETTERS_MAX);
-    int16_t because; // read before a transaction is open
-    enum result result = because_id(ls->cases, rule_for_case(CASE_NONE, EV_RECEIVE), &because, err);
+    enum result result = because_read(&ls->because, ls->db, err);
     return n == 0 || result != OK ? result : store_halving(ls, policy, now, in, writers, n, out, err);
-}
-
-// ---- The classifier's work list ----
-
-enum result letters_received(struct db *db, int64_t after, int max, struct letter *out, int *n, struct err *err)
-{
-    static struct rows args;
-    args.n = 0;
-    column_int(rows_scalar(&args, COL_INT8), after);
-    column_int(rows_scalar(&args, COL_INT4), max);
-    rows_query(db, "letters_received", &args);
-    enum result result = db_flush(db, err);
-    if (result != OK)
-        return result;
-    *n = db_rows(db, 0);
-    for (int row = 0; row < *n; row++) {
-        struct letter *l = &out[row];
-        *l = (struct letter){
-            .id = db_int(db, 0, row, 0),
-            .mailbox = (int32_t)db_int(db, 0, row, 1),
-            .claimed = (enum kind)db_int(db, 0, row, 2),
-            .confidential = db_int(db, 0, row, 3) != 0,
-            .title = db_text(db, 0, row, 4),
-            .body = db_text(db, 0, row, 5),
-            .place = db_text(db, 0, row, 6),
-        };
-        struct str accused = db_text(db, 0, row, 7);
-        while (accused.p && l->accused_n < LETTER_ACCUSED)
-            l->accused[l->accused_n++] = str_split(&accused, '\n');
-    }
-    return OK;
 }

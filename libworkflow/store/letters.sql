@@ -40,10 +40,3 @@ FROM unnest($1::bigint[]) AS n (id)
 
 -- name: letter_repeat_insert
 INSERT INTO letter_repeat (letter_id, at) SELECT n.id, $2::timestamptz FROM unnest($1::bigint[]) AS n (id)
-
--- name: letters_received
-SELECT l.id, l.mailbox, l.claimed, l.confidential, l.title, l.body, l.place, l.accused
-FROM case_file c JOIN letter l ON l.id = c.id
-WHERE c.state = 10 AND c.id > $1::bigint
-  AND NOT EXISTS (SELECT FROM dead_letter d WHERE d.source = 'classifier' AND d.ref = c.id::text)
-ORDER BY c.id LIMIT $2::int

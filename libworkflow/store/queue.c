@@ -7,28 +7,11 @@
 #include <stdlib.h>
 
 const struct statement queue_statements[] = {
-    {"cases_accepted", SQL_cases_accepted},
     {"queue_heads", SQL_queue_heads},
     {"queue_fetch", SQL_queue_fetch},
     {"cursor_save", SQL_cursor_save},
     {0},
 };
-
-enum result cases_accepted(struct db *db, int64_t after, int max, int64_t *ids, int *n, struct err *err)
-{
-    static struct rows args;
-    args.n = 0;
-    column_int(rows_scalar(&args, COL_INT8), after);
-    column_int(rows_scalar(&args, COL_INT4), max);
-    rows_query(db, "cases_accepted", &args);
-    enum result result = db_flush(db, err);
-    if (result != OK)
-        return result;
-    *n = db_rows(db, 0);
-    for (int row = 0; row < *n; row++)
-        ids[row] = db_int(db, 0, row, 0);
-    return OK;
-}
 
 enum result queue_heads(struct db *db, struct queue_head out[BUREAUS_MAX], int *n, struct err *err)
 {

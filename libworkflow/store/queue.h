@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// queue: the dispatcher's work list, and the bureaus' durable queues as delivery reads them.
+// queue: the bureaus' durable queues as delivery reads them.
 #ifndef STORE_QUEUE_H
 #define STORE_QUEUE_H
 
@@ -10,9 +10,6 @@
 #define FETCH_MAX 1000 // rows of one queue_fetch
 
 extern const struct statement queue_statements[];
-
-// Accepted cases that want a bureau: up to max ids above `after`, ascending.
-enum result cases_accepted(struct db *db, int64_t after, int max, int64_t *ids, int *n, struct err *err) MUST_USE;
 
 struct queue_head {
     int32_t bureau;

@@ -1,11 +1,5 @@
 -- The bureaus' durable queues, read side: position is a cursor, nothing is claimed.
 
--- name: cases_accepted
-SELECT c.id FROM case_file c
-WHERE c.state = 30 AND c.id > $1::bigint AND c.bureau <> 0
-  AND NOT EXISTS (SELECT FROM dead_letter d WHERE d.source = 'dispatcher' AND d.ref = c.id::text)
-ORDER BY c.id LIMIT $2::int
-
 -- name: queue_heads
 SELECT h.bureau, h.next_seq - 1, c.acked_seq
 FROM bureau_head h JOIN bureau_cursor c ON c.bureau = h.bureau ORDER BY h.bureau

@@ -6,6 +6,7 @@
 #include "core/number.h"
 #include "letters.h"
 #include "run/clock.h"
+#include "store/cases.h"
 #include "store/letters.h"
 #include "store/rows.h"
 

@@ -7,6 +7,8 @@
 #include "core/number.h"
 #include "fixture.h"
 #include "run/clock.h"
+#include "store/because.h"
+#include "store/cases.h"
 #include "store/letters.h"
 #include "store/policy_store.h"
 #include "store/verify.h"
@@ -19,8 +21,8 @@
 #define SHENZHEN 440300
 #define ZHUHAI 440400
 
-static const struct statement *const heart_lists[] = {cases_statements, letters_statements, policy_store_statements,
-                                                      NULL};
+static const struct statement *const heart_lists[] = {because_statements, cases_statements, letters_statements,
+                                                      policy_store_statements, NULL};
 
 struct heart {
     struct fixture f;

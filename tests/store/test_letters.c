@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How letters are numbered and kept: densely, once each, whole.
 #include "heart.h"
+#include "store/worklist.h"
 
 #include <pthread.h>
 
@@ -314,7 +315,7 @@ static void two_intakes_as_it_comes(void **state)
 static void the_work_list(void **state)
 {
     static struct letter list[N];
-    static const struct statement *const lists[] = {letters_received_statements, NULL};
+    static const struct statement *const lists[] = {worklist_received_statements, NULL};
     struct db *db = fixture_db(&h.f, "pa_classifier", lists);
     in[2].accused[0] = STR("甲");
     in[2].accused[1] = STR("乙");
@@ -325,7 +326,7 @@ static void the_work_list(void **state)
     in[3].title = STR_NONE;
     store(6);
     int n = 0;
-    assert_int_equal(letters_received(db, 0, 4, list, &n, &err), OK);
+    assert_int_equal(worklist_received(db, 0, 4, list, &n, &err), OK);
     assert_int_equal(n, 4);
     assert_int_equal(list[3].id, today(4));
     assert_true(str_is(list[2].place, "深圳") && str_is(list[2].body, "正文") && str_is(list[2].title, "标题"));
@@ -336,7 +337,7 @@ static void the_work_list(void **state)
                  "UPDATE case_file SET state = 20 WHERE id = %lld; INSERT INTO dead_letter (source, ref, at, attempts, "
                  "code, field, words) VALUES ('classifier', '%lld', now(), 1, 'c', '', '')",
                  (long long)today(5), (long long)today(6));
-    assert_int_equal(letters_received(db, today(3), N, list, &n, &err), OK);
+    assert_int_equal(worklist_received(db, today(3), N, list, &n, &err), OK);
     assert_int_equal(n, 1);
     assert_int_equal(list[0].id, today(4));
     db_close(db);

@@ -3,6 +3,7 @@
 #include "heart.h"
 
 #include "store/queue.h"
+#include "store/worklist.h"
 
 static struct heart h;
 static struct db *db;
@@ -10,7 +11,7 @@ static struct err err;
 
 static int setup(void **state)
 {
-    static const struct statement *const lists[] = {queue_statements, NULL};
+    static const struct statement *const lists[] = {queue_statements, worklist_accepted_statements, NULL};
     heart_open(&h);
     db = fixture_db(&h.f, "pa_dispatcher", lists);
     return 0;
@@ -28,7 +29,7 @@ static void the_work_list(void **state)
     int64_t ids[10];
     int n = 0;
     int64_t first = heart_accepted(&h, 6, SHENZHEN);
-    assert_int_equal(cases_accepted(db, 0, 4, ids, &n, &err), OK);
+    assert_int_equal(worklist_accepted(db, 0, 4, ids, &n, &err), OK);
     assert_int_equal(n, 4);
     for (int i = 0; i < n; i++)
         assert_int_equal(ids[i], first + i);
@@ -38,7 +39,7 @@ static void the_work_list(void **state)
                  "INSERT INTO dead_letter (source, ref, at, attempts, code, field, words) VALUES "
                  "('dispatcher', '%lld', now(), 1, '', '', ''), ('classifier', '%lld', now(), 1, '', '', '')",
                  (long long)first + 1, (long long)first + 2, (long long)first + 3, (long long)first + 4);
-    assert_int_equal(cases_accepted(db, first, 10, ids, &n, &err), OK);
+    assert_int_equal(worklist_accepted(db, first, 10, ids, &n, &err), OK);
     assert_int_equal(n, 2);
     assert_true(ids[0] == first + 4 && ids[1] == first + 5);
 }

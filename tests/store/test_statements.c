@@ -3,6 +3,7 @@
 // statement.
 #include "fixture.h"
 
+#include "store/because.h"
 #include "store/cases.h"
 #include "store/dead.h"
 #include "store/letters.h"
@@ -11,6 +12,7 @@
 #include "store/queue.h"
 #include "store/verify.h"
 #include "store/view.h"
+#include "store/worklist.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,17 +25,19 @@ static const struct {
 } uses[] = {
     {"pa_intake", letters_statements, ""},
     {"pa_intake", policy_store_statements, "policy_insert"},
-    {"pa_intake", cases_statements,
-     "case_read case_lock inbox_find case_update leg_insert leg_update journal_insert reply_insert "
-     "internal_report_insert inbox_insert inbox_seen head_lock queue_append"},
-    {"pa_classifier", letters_received_statements, ""},
+    {"pa_intake", because_statements, ""},
+    {"pa_classifier", worklist_received_statements, ""},
     {"pa_classifier", poison_statements, ""},
     {"pa_classifier", cases_statements,
      "inbox_find leg_insert leg_update reply_insert internal_report_insert inbox_insert inbox_seen head_lock "
      "queue_append"},
     {"pa_dispatcher", queue_statements, ""},
+    {"pa_dispatcher", worklist_accepted_statements, ""},
     {"pa_dispatcher", poison_statements, ""},
     {"pa_dispatcher", cases_statements, "inbox_find reply_insert internal_report_insert inbox_insert inbox_seen"},
+    {"pa_classifier", because_statements, ""},
+    {"pa_dispatcher", because_statements, ""},
+    {"pa_feedback", because_statements, ""},
     {"pa_feedback", cases_statements, ""},
     {"pa_feedback", poison_statements, ""},
     {"pa_desk", view_statements, ""},

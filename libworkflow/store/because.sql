@@ -1,0 +1,2 @@
+-- name: because_read
+SELECT id, rule, words FROM because

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/worklist.h"
+
+#include "store/rows.h"
+#include "store/worklist.sql.h"
+
+const struct statement worklist_received_statements[] = {{"worklist_received", SQL_worklist_received}, {0}};
+const struct statement worklist_accepted_statements[] = {{"worklist_accepted", SQL_worklist_accepted}, {0}};
+
+static enum result read_page(struct db *db, const char *statement, int64_t after, int max, struct err *err)
+{
+    static struct rows args;
+    args.n = 0;
+    column_int(rows_scalar(&args, COL_INT8), after);
+    column_int(rows_scalar(&args, COL_INT4), max);
+    rows_query(db, statement, &args);
+    return db_flush(db, err);
+}
+
+enum result worklist_received(struct db *db, int64_t after, int max, struct letter *out, int *n, struct err *err)
+{
+    enum result result = read_page(db, "worklist_received", after, max, err);
+    if (result != OK)
+        return result;
+    *n = db_rows(db, 0);
+    for (int row = 0; row < *n; row++) {
+        struct letter *l = &out[row];
+        *l = (struct letter){
+            .id = db_int(db, 0, row, 0),
+            .mailbox = (int32_t)db_int(db, 0, row, 1),
+            .claimed = (enum kind)db_int(db, 0, row, 2),
+            .confidential = db_int(db, 0, row, 3) != 0,
+            .title = db_text(db, 0, row, 4),
+            .body = db_text(db, 0, row, 5),
+            .place = db_text(db, 0, row, 6),
+        };
+        struct str accused = db_text(db, 0, row, 7);
+        while (accused.p && l->accused_n < LETTER_ACCUSED)
+            l->accused[l->accused_n++] = str_split(&accused, '\n');
+    }
+    return OK;
+}
+
+enum result worklist_accepted(struct db *db, int64_t after, int max, int64_t *ids, int *n, struct err *err)
+{
+    enum result result = read_page(db, "worklist_accepted", after, max, err);
+    if (result != OK)
+        return result;
+    *n = db_rows(db, 0);
+    for (int row = 0; row < *n; row++)
+        ids[row] = db_int(db, 0, row, 0);
+    return OK;
+}
