@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A file below deploy/, kept until the test ends.
+// A file below deploy/; its reader frees it, or keeps it in a static until the test ends.
 static inline struct str sample_file(const char *name)
 {
     char path[4096];
