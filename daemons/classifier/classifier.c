@@ -20,8 +20,9 @@
 #define HINT_HWM 400
 #define SWEEP_MAX 200 // letters may be long: what one sweep holds in memory
 
-enum { CLASSIFIED, TO_DESK, EMERGENCIES, SWEPT, BAD_FRAMES, POISONED, BATCHES, HINTS_LOST };
+enum { LAG, CLASSIFIED, TO_DESK, EMERGENCIES, SWEPT, BAD_FRAMES, POISONED, BATCHES, HINTS_LOST };
 static struct counter counters[] = {
+    [LAG] = {"lag_seconds", "age of the oldest letter that waits here", GAUGE, 0},
     [CLASSIFIED] = {"letters_classified_total", "letters typed and placed", COUNTER, 0},
     [TO_DESK] = {"letters_to_desk_total", "letters that wait for the desk", COUNTER, 0},
     [EMERGENCIES] = {"emergencies_total", "letters held for a duty officer", COUNTER, 0},
@@ -179,6 +180,8 @@ static void on_sweep(void *arg)
         stage_failed(&cl->stage, result, &err);
         return;
     }
+    if (cl->swept_to == 0)
+        gauge(&counters[LAG], found > 0 ? (clock_now() - cl->letters[0].received_at) / WF_SECOND : 0);
     bool more = found == SWEEP_MAX;
     cl->swept_to = more ? cl->letters[found - 1].id : 0;
     count(&counters[SWEPT], found);

@@ -20,6 +20,7 @@
 #define HINT_HWM 1000
 
 struct counter counters[] = {
+    [LAG] = {"lag_seconds", "age of the oldest case that waits here for a bureau", GAUGE, 0},
     [DISPATCHED] = {"cases_dispatched_total", "cases appended to a bureau's queue", COUNTER, 0},
     [DELIVERED] = {"deliveries_total", "deliveries handed to a bureau's connection", COUNTER, 0},
     [ACKNOWLEDGED] = {"deliveries_acknowledged_total", "deliveries that a bureau has stored", COUNTER, 0},
@@ -120,14 +121,17 @@ static void on_sweep(void *arg)
 {
     struct dispatcher *d = arg;
     struct err err;
+    wf_time oldest;
     int found;
     if (!stage_ready(&d->stage))
         return;
-    enum result result = worklist_accepted(d->stage.db, d->swept_to, d->batch, d->ids, &found, &err);
+    enum result result = worklist_accepted(d->stage.db, d->swept_to, d->batch, d->ids, &found, &oldest, &err);
     if (result != OK) {
         stage_failed(&d->stage, result, &err);
         return;
     }
+    if (d->swept_to == 0)
+        gauge(&counters[LAG], found > 0 ? (clock_now() - oldest) / WF_SECOND : 0);
     // What the database says is accepted is to be dispatched, even if we have done so before.
     bool more = found == d->batch;
     d->swept_to = more ? d->ids[found - 1] : 0;

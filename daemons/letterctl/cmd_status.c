@@ -82,6 +82,9 @@ static json_t *status_of(const struct config *config, const char *name, int inst
         json_object_set_new(o, "state", json_string("no answer on its status socket"));
     }
     json_object_set_new(o, "up", json_boolean(up));
+    // Intake and feedback have no list of their own: what waits for them waits at its sender.
+    json_t *lag = json_object_get(json_object_get(o, "counters"), "lag_seconds");
+    json_object_set_new(o, "lag", json_integer(json_integer_value(lag)));
     return o;
 }
 
@@ -120,14 +123,19 @@ static void put_row(struct table *t, const json_t *o)
     table_put_time(t, since);
     table_put(t, text_of(o, "version"));
     table_put(t, text_of(o, "state"));
+    char lag[24];
+    struct text text = TEXT(lag);
+    text_i64(&text, json_integer_value(json_object_get(o, "lag")));
+    table_put(t, lag);
     put_counters(t, json_object_get(o, "counters"));
 }
 
-static const char help[] = "usage: letterctl status [--json] [-c FILE]\n"
-                           "How each daemon is: up, ready, since when, version, counters.\n"
-                           "  --json   a JSON object a line, one for each daemon\n"
-                           "  -c FILE  configuration file\n"
-                           "Exit status: 0 all are ready, 1 one is not there or not ready, 2 wrong usage.\n";
+static const char help[] =
+    "usage: letterctl status [--json] [-c FILE]\n"
+    "How each daemon is: up, ready, since when, version, lag (age of the oldest letter in its list, s), counters.\n"
+    "  --json   a JSON object a line, one for each daemon\n"
+    "  -c FILE  configuration file\n"
+    "Exit status: 0 all are ready, 1 one is not there or not ready, 2 wrong usage.\n";
 
 int cmd_status(int argc, char **argv)
 {
@@ -141,8 +149,8 @@ int cmd_status(int argc, char **argv)
     struct config *config = tool_config(COMMAND, file);
     if (!config)
         return 2;
-    static const char *const heading[] = {"程序", "状态", "启动", "版本", "说明", "计数"};
-    struct table t = {.columns = 6};
+    static const char *const heading[] = {"程序", "状态", "启动", "版本", "说明", "滞后(秒)", "计数"};
+    struct table t = {.columns = 7};
     code = 0;
     for (int i = 0; i < t.columns; i++)
         table_put(&t, heading[i]);

@@ -2,6 +2,7 @@
 #include "store/stage.h"
 
 #include "run/clock.h"
+#include "store/because.h"
 #include "store/policy_store.h"
 
 #include <poll.h>
@@ -37,6 +38,8 @@ void stage_open(struct stage *stage, struct run *run, const char *role, const st
         enum result result = db_ready(stage->db, &err);
         if (result == OK)
             result = policy_load(stage->db, &stage->policy, &err);
+        if (result == OK)
+            result = because_read(&(struct because){.known = false}, stage->db, &err);
         if (result == OK)
             break;
         if (result != RETRY)

@@ -33,6 +33,7 @@ enum result worklist_received(struct db *db, int64_t after, int max, struct lett
             .title = db_text(db, 0, row, 4),
             .body = db_text(db, 0, row, 5),
             .place = db_text(db, 0, row, 6),
+            .received_at = db_time(db, 0, row, 8),
         };
         struct str accused = db_text(db, 0, row, 7);
         while (accused.p && l->accused_n < LETTER_ACCUSED)
@@ -41,7 +42,8 @@ enum result worklist_received(struct db *db, int64_t after, int max, struct lett
     return OK;
 }
 
-enum result worklist_accepted(struct db *db, int64_t after, int max, int64_t *ids, int *n, struct err *err)
+enum result worklist_accepted(struct db *db, int64_t after, int max, int64_t *ids, int *n, wf_time *oldest,
+                              struct err *err)
 {
     enum result result = read_page(db, "worklist_accepted", after, max, err);
     if (result != OK)
@@ -49,5 +51,6 @@ enum result worklist_accepted(struct db *db, int64_t after, int max, int64_t *id
     *n = db_rows(db, 0);
     for (int row = 0; row < *n; row++)
         ids[row] = db_int(db, 0, row, 0);
+    *oldest = *n > 0 ? db_time(db, 0, 0, 1) : 0;
     return OK;
 }

@@ -15,7 +15,9 @@ extern const struct statement worklist_accepted_statements[]; // dispatcher
 enum result worklist_received(struct db *db, int64_t after, int max, struct letter *out, int *n,
                               struct err *err) MUST_USE;
 
-// The dispatcher's: accepted cases that want a bureau, up to max ids above `after`, ascending.
-enum result worklist_accepted(struct db *db, int64_t after, int max, int64_t *ids, int *n, struct err *err) MUST_USE;
+// The dispatcher's: accepted cases that want a bureau, up to max ids above `after`, ascending; *oldest is when the
+// first of them was received, 0 when there is none.
+enum result worklist_accepted(struct db *db, int64_t after, int max, int64_t *ids, int *n, wf_time *oldest,
+                              struct err *err) MUST_USE;
 
 #endif

@@ -28,9 +28,11 @@ static void the_work_list(void **state)
 {
     int64_t ids[10];
     int n = 0;
+    wf_time oldest = -1;
     int64_t first = heart_accepted(&h, 6, SHENZHEN);
-    assert_int_equal(worklist_accepted(db, 0, 4, ids, &n, &err), OK);
+    assert_int_equal(worklist_accepted(db, 0, 4, ids, &n, &oldest, &err), OK);
     assert_int_equal(n, 4);
+    assert_int_equal(oldest, FIXTURE_NOW);
     for (int i = 0; i < n; i++)
         assert_int_equal(ids[i], first + i);
     // Dispatched, without a bureau, or dead: nothing to do about.
@@ -39,9 +41,11 @@ static void the_work_list(void **state)
                  "INSERT INTO dead_letter (source, ref, at, attempts, code, field, words) VALUES "
                  "('dispatcher', '%lld', now(), 1, '', '', ''), ('classifier', '%lld', now(), 1, '', '', '')",
                  (long long)first + 1, (long long)first + 2, (long long)first + 3, (long long)first + 4);
-    assert_int_equal(worklist_accepted(db, first, 10, ids, &n, &err), OK);
+    assert_int_equal(worklist_accepted(db, first, 10, ids, &n, &oldest, &err), OK);
     assert_int_equal(n, 2);
     assert_true(ids[0] == first + 4 && ids[1] == first + 5);
+    assert_int_equal(worklist_accepted(db, first + 5, 10, ids, &n, &oldest, &err), OK);
+    assert_true(n == 0 && oldest == 0);
 }
 
 static void what_a_delivery_holds(void **state)

@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "run/clock.h"
+#include "store/because.h"
 #include "store/policy_store.h"
 #include "store/stage.h"
 
@@ -13,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const struct statement *const lists[] = {policy_store_statements, NULL};
+static const struct statement *const lists[] = {because_statements, policy_store_statements, NULL};
 static struct counter counters[] = {{0}};
 
 #define CHECK(x) ((x) ? (void)0 : (fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x), _exit(1)))

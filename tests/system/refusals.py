@@ -93,6 +93,10 @@ def wrong_schema():
     for daemon in DAEMONS:
         refused(78, "schema version 99", "newer", daemon=daemon)
     sql("DELETE FROM schema_version WHERE version = 99")
+    sql("UPDATE because SET words = words || ' (older)' WHERE rule = 'T13'")
+    for daemon in DAEMONS:
+        refused(78, "T13", "letterctl migrate", daemon=daemon)
+    check(ctl("migrate", TOP / "deploy/migrations").returncode == 0, "migrate adds the words")
 
 
 def unsafe_server():
