@@ -4,7 +4,7 @@
 #include "core/number.h"
 #include "counts.h"
 #include "run/clock.h"
-#include "wire/wire.gen.h"
+#include "wire/refusal.h"
 
 #include <string.h>
 
@@ -85,14 +85,10 @@ void delivery_send(struct delivery *d)
 
 static void refuse(struct delivery *d, const struct peer *peer, uint64_t trace, const struct err *err)
 {
+    struct msg_refusal m = refusal_of(STR_NONE, err);
     count(&counters[REFUSED_TOTAL], 1);
     d->out.n = 0;
-    wire_put_refusal(&d->out, trace,
-                     &(struct msg_refusal){.code = str_of(err->code),
-                                           .message = str_of(err->text),
-                                           .field = str_of(err->field),
-                                           .retry = err->result == RETRY,
-                                           .has_retry = err->result == RETRY});
+    wire_put_refusal(&d->out, trace, &m);
     (void)!bus_send(d->bus, peer, d->out.p, d->out.n);
 }
 

@@ -14,7 +14,6 @@
 #include "store/worklist.h"
 #include "wire/wire.gen.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define HINT_HWM 1000
@@ -143,14 +142,6 @@ static void on_sweep(void *arg)
         loop_soon(d->stage.run->loop, d->sweep_timer);
 }
 
-static void check(enum result result, const struct err *err)
-{
-    if (result != OK) {
-        log_err(LOG_ERROR, "cannot start", err);
-        exit(result == RETRY ? EXIT_UNAVAILABLE : EXIT_CONFIG); // the database may be back at the next start
-    }
-}
-
 int main(int argc, char **argv)
 {
     static struct dispatcher d;
@@ -166,8 +157,8 @@ int main(int argc, char **argv)
     stage_open(&d.stage, run, "pa_dispatcher", lists);
     d.cases = cases_new(d.stage.db);
     d.batch = (int)config_int(run->config, "dispatcher/batch");
-    check(bus_pull_bind(run_endpoint(run, "dispatcher/listen"), HINT_HWM, &d.listen, &err), &err);
-    check(delivery_open(&d.delivery, &d.stage, &err), &err);
+    run_must(bus_pull_bind(run_endpoint(run, "dispatcher/listen"), HINT_HWM, &d.listen, &err), &err);
+    run_must(delivery_open(&d.delivery, &d.stage, &err), &err);
     loop_socket(run->loop, d.listen, on_hint, &d);
     d.sweep_timer = loop_every(run->loop, config_int(run->config, "dispatcher/sweep"), on_sweep, &d);
     loop_soon(run->loop, d.sweep_timer);

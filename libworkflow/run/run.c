@@ -154,7 +154,7 @@ void run_must(enum result result, const struct err *err)
     if (result == OK)
         return;
     log_err(LOG_ERROR, "cannot start", err);
-    exit(EXIT_CONFIG);
+    exit(result == RETRY ? EXIT_UNAVAILABLE : EXIT_CONFIG);
 }
 
 void run_state(struct run *run, bool ready, const char *words)

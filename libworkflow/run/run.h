@@ -30,7 +30,8 @@ struct run *run_start(int argc, char **argv, const char *program, struct counter
 // This instance's own address of an option that lists one for each process. Exits with EXIT_CONFIG when it has none.
 const char *run_endpoint(struct run *run, const char *option);
 
-// For what a start cannot do without: OK, or one line in the log and EXIT_CONFIG.
+// For what a start cannot do without: OK, or one line in the log and the end: EXIT_UNAVAILABLE for RETRY, else
+// EXIT_CONFIG.
 void run_must(enum result result, const struct err *err);
 
 // What `status` shows in words: "ok", or why the daemon cannot work ("database away since …"). Any thread may read it.
