@@ -101,13 +101,15 @@ static bool take(struct door *door, const struct msg *msg, int n)
     return false;
 }
 
-// What a bureau sent and the table refused is kept for the desk, whole, so that it can be tried again. The desk's own
-// refused acts are not: the officer reads the answer.
+// What a bureau sent and the table refused is kept for the desk, whole, so that it can be tried again; but not what
+// speaks of a case that the bureau does not have: there is nothing to look at, and it could be sent without end. The
+// desk's own refused acts are not: the officer reads the answer.
 static enum result keep_refused(struct feedback *fb, int n, struct err *err)
 {
     int kept = 0;
     for (int i = 0; i < n; i++) {
-        if (fb->applied[i].result != REJECT)
+        const struct applied *a = &fb->applied[i];
+        if (a->result != REJECT || strcmp(a->err.code, "not_found") == 0)
             continue;
         struct text ref = TEXT(fb->poison_refs[kept]);
         text_i64(&ref, fb->changes[i].cause_by);
@@ -115,7 +117,7 @@ static enum result keep_refused(struct feedback *fb, int n, struct err *err)
         text_str(&ref, fb->requests[i].ref);
         fb->poison[kept++] = (struct poison){.ref = text_get(&ref),
                                              .case_id = fb->changes[i].case_id,
-                                             .err = &fb->applied[i].err,
+                                             .err = &a->err,
                                              .frame = {(const char *)fb->msgs[i].p, fb->msgs[i].n}};
     }
     count(&counters[POISONED], kept);

@@ -38,6 +38,7 @@ def plain_path(number):
         check(word in refused["error"]["message"], "no", word, "in", refused)
     (refused,) = report("440400", [event(number, "signed")], status=1)
     check(refused["error"]["code"] == "not_found", "another bureau's case:", refused)
+    check(sql_int("SELECT count(*) FROM dead_letter") == 1, "the desk keeps the first, not a case that the bureau does not have")
     (refused,) = report(BUREAU, [event(number, "dance")], status=1)
     check(refused["error"]["field"] == "event" and "signed" in refused["error"]["message"], refused)
 
