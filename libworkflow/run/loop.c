@@ -101,6 +101,12 @@ bool loop_stopping(const struct loop *loop)
     return atomic_load(&loop->stopping);
 }
 
+bool loop_signalled(void)
+{
+    sigset_t waiting;
+    return sigpending(&waiting) == 0 && (sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1);
+}
+
 // How long poll may wait, in milliseconds, rounded up so that it does not spin before a timer; -1: no timer.
 static long poll_ms(const struct loop *loop)
 {

@@ -21,5 +21,6 @@ void loop_soon(struct loop *loop, int timer); // call it at the next turn
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop); // from any thread
 bool loop_stopping(const struct loop *loop);
+bool loop_signalled(void); // SIGTERM or SIGINT came and waits to be read: for a start, while the loop does not run yet
 
 #endif

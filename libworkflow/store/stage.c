@@ -44,7 +44,7 @@ void stage_open(struct stage *stage, struct run *run, const char *role, const st
             break;
         if (result != RETRY)
             refuse(&err, EXIT_CONFIG);
-        if (clock_mono() > deadline || loop_stopping(run->loop)) {
+        if (clock_mono() > deadline || loop_signalled()) {
             struct err why = err;
             err_set_str(&err, RETRY, why.code, why.field,
                         "start PostgreSQL, or mend database/conninfo, or run `letterctl migrate`: ", str_of(why.text),

@@ -132,6 +132,17 @@ static void test_signals(void **state)
     }
 }
 
+// One that comes before the loop runs is seen by who asks, and ends the loop at once.
+static void test_signalled_before(void **state)
+{
+    assert_false(loop_signalled());
+    assert_int_equal(kill(getpid(), SIGTERM), 0);
+    assert_true(loop_signalled());
+    loop_every(loop, 5000, too_late, NULL);
+    loop_run(loop);
+    assert_false(loop_signalled());
+}
+
 static volatile sig_atomic_t alarms;
 static void on_alarm(int number)
 {
@@ -242,6 +253,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_soon, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stop_from_thread, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_signals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_signalled_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_interrupted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sockets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stop_at_once, set_up, tear_down),
