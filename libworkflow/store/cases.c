@@ -59,7 +59,15 @@ void cases_free(struct cases *cs)
 
 // ---- Reading ----
 
-// Which causes were applied by an earlier transaction, or stand twice in this batch.
+// The same key for another event: a mistake of its sender.
+static void conflict(const struct change *c, struct applied *a)
+{
+    const char *field = c->actor == ACTOR_DESK ? "ref" : "event_id";
+    a->result =
+        err_set_str(&a->err, REJECT, "conflict", field, "", str_of(field), ": it was used before for another event");
+}
+
+// Which causes were applied by an earlier transaction.
 static void take_causes(struct cases *cs, int q, const struct change *changes, int n, struct applied *out)
 {
     struct db *db = cs->db;
@@ -73,8 +81,7 @@ static void take_causes(struct cases *cs, int q, const struct change *changes, i
         if (db_int(db, q, row, 1) == c->case_id && db_int(db, q, row, 2) == c->digest)
             out[i].result = DUPLICATE;
         else
-            err_set(&out[i].err, out[i].result = REJECT, "conflict", "event_id",
-                    "event_id: this bureau has used it for another event");
+            conflict(c, &out[i]);
     }
 }
 
@@ -235,8 +242,7 @@ static void decide_one(struct cases *cs, const struct policy *policy, wf_time no
     if (twin >= 0) {
         a->result = DUPLICATE;
         if (changes[twin].case_id != c->case_id || changes[twin].digest != c->digest)
-            err_set(&a->err, a->result = REJECT, "conflict", "event_id",
-                    "event_id: this bureau has used it for another event");
+            conflict(c, a);
     }
     if (a->result == DUPLICATE && c->cause.p) {
         column_int(&cs->seen.c[0], c->cause_by);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/rows.h"
 
+#include "store/scalar.h"
+
 void rows_start(struct rows *r, int n, const enum column_type *types)
 {
     insist(n <= ROWS_COLUMNS);
@@ -12,10 +14,7 @@ void rows_start(struct rows *r, int n, const enum column_type *types)
 struct column *rows_scalar(struct rows *r, enum column_type type)
 {
     insist(r->n < ROWS_COLUMNS);
-    struct column *c = &r->c[r->n++];
-    column_start(c, type);
-    c->scalar = true;
-    return c;
+    return scalar_start(&r->c[r->n++], type);
 }
 
 void rows_query(struct db *db, const char *statement, struct rows *r)

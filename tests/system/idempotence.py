@@ -67,7 +67,7 @@ def feedback():
     check(all(a["duplicate"] and a["state"] == "CLOSED" for a in report(BUREAU, events)), "later they are new")
     for member, value in (("public_reply", "别的。"), ("event", "contacted"), ("number", numbers[1])):
         (refused,) = report(BUREAU, [{**events[6], member: value}], status=1)
-        check(refused["error"]["code"] == "conflict", "the same event_id with another", member, refused)
+        check((refused["error"]["code"], refused["error"]["field"]) == ("conflict", "event_id"), "the same event_id with another", member, refused)
     check([show(number) for number in numbers] == before, "a repeat changed a case")
 
 
@@ -80,7 +80,7 @@ def desk():
     sent = [act, act] + [{**act, key: value} for key, value in other]
     done = subprocess.run([BIN / "raw", "dealer", f"ipc://{SYS}/run/desk.ipc"], capture_output=True, text=True, timeout=60,
                           input="".join(frame(13, pack(body)).hex() + "\n" for body in sent))
-    check(done.stdout.splitlines() == ["message 14"] * 2 + ["conflict event_id"] * len(other), done.stdout, done.stderr)
+    check(done.stdout.splitlines() == ["message 14"] * 2 + ["conflict ref"] * len(other), done.stdout, done.stderr)
 
 
 def test():
