@@ -82,19 +82,24 @@ def load():
 # ---- C ----
 
 
+def c_name(field):
+    """The struct's member; `true` is no name in C."""
+    return field["name"] + "_" if field["name"] in ("true", "false") else field["name"]
+
+
 def c_int(value):
     return "INT64_MIN" if value == I64_MIN else f"INT64_C({value})"
 
 
 def members(field):
     """The struct's members; the second one, where there is one, says whether or how many."""
-    name, kind = field["name"], field["type"]
+    name, kind = c_name(field), field["type"]
     if kind == "text":
         return [f"struct str {name};"]
     if kind in ("texts", "ints"):
         of = "struct str" if kind == "texts" else "int64_t"
         return [f"{of} {name}[{field['count']}];", f"uint32_t {name}_n;"]
-    has = [] if field["need"] else [f"bool has_{name};"]
+    has = [] if field["need"] else [f"bool has_{field['name']};"]
     return [f"{'int64_t' if kind == 'int' else 'bool'} {name};"] + has
 
 
@@ -127,7 +132,7 @@ def header(spec):
 def field_row(message, field):
     name, kind = field["name"], field["type"]
     at = f"offsetof(struct msg_{message['name']}, {{}})"
-    row = [f".name = \"{name}\"", f".key = {field['key']}", f".type = WIRE_{kind.upper()}", f".at = {at.format(name)}"]
+    row = [f".name = \"{name}\"", f".key = {field['key']}", f".type = WIRE_{kind.upper()}", f".at = {at.format(c_name(field))}"]
     if field["need"]:
         row.append(".need = true")
     if kind in ("texts", "ints"):

@@ -25,7 +25,7 @@ struct err {
     enum result result;
     char code[32];
     char field[64];
-    char text[256];
+    char text[640]; // room for a list of what there is
 };
 
 // Fills err (which may be NULL) and returns result, so that a caller can write `return err_set(...)`.

@@ -32,7 +32,7 @@ static const struct wire_field receipt_fields[] = {
 static const struct wire_field refusal_fields[] = {
     {.name = "ref", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_refusal, ref), .max = INT64_C(200)},
     {.name = "code", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_refusal, code), .need = true, .max = INT64_C(32)},
-    {.name = "message", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_refusal, message), .need = true, .max = INT64_C(300)},
+    {.name = "message", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_refusal, message), .need = true, .max = INT64_C(700)},
     {.name = "field", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_refusal, field), .max = INT64_C(64)},
     {.name = "retry", .key = 5, .type = WIRE_BOOL, .at = offsetof(struct msg_refusal, retry), .more = offsetof(struct msg_refusal, has_retry)},
 };
@@ -77,7 +77,7 @@ static const struct wire_field delivery_fields[] = {
     {.name = "kind", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, kind), .need = true, .max = INT64_C(16)},
     {.name = "category", .key = 5, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, category), .need = true, .max = INT64_C(2)},
     {.name = "title", .key = 6, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, title), .max = INT64_C(200)},
-    {.name = "body", .key = 7, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, body), .need = true, .max = INT64_C(20000)},
+    {.name = "body", .key = 7, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, body), .max = INT64_C(20000)},
     {.name = "place", .key = 8, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, place), .max = INT64_C(200)},
     {.name = "place_code", .key = 9, .type = WIRE_INT, .at = offsetof(struct msg_delivery, place_code), .more = offsetof(struct msg_delivery, has_place_code), .min = INT64_C(0), .max = INT64_C(999999999)},
     {.name = "urgent", .key = 10, .type = WIRE_BOOL, .at = offsetof(struct msg_delivery, urgent), .need = true},
@@ -86,6 +86,12 @@ static const struct wire_field delivery_fields[] = {
     {.name = "received_at", .key = 13, .type = WIRE_INT, .at = offsetof(struct msg_delivery, received_at), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
     {.name = "due_at", .key = 14, .type = WIRE_INT, .at = offsetof(struct msg_delivery, due_at), .more = offsetof(struct msg_delivery, has_due_at), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
     {.name = "sent_at", .key = 15, .type = WIRE_INT, .at = offsetof(struct msg_delivery, sent_at), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "notice", .key = 16, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, notice), .max = INT64_C(16)},
+    {.name = "unit", .key = 17, .type = WIRE_INT, .at = offsetof(struct msg_delivery, unit), .more = offsetof(struct msg_delivery, has_unit), .min = INT64_C(0), .max = INT64_C(999999999)},
+    {.name = "role", .key = 18, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, role), .max = INT64_C(16)},
+    {.name = "parent", .key = 19, .type = WIRE_INT, .at = offsetof(struct msg_delivery, parent), .more = offsetof(struct msg_delivery, has_parent), .min = INT64_C(0), .max = INT64_C(32767)},
+    {.name = "round", .key = 20, .type = WIRE_INT, .at = offsetof(struct msg_delivery, round), .more = offsetof(struct msg_delivery, has_round), .min = INT64_C(0), .max = INT64_C(32767)},
+    {.name = "supplement", .key = 21, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, supplement), .max = INT64_C(20000)},
 };
 
 static const struct wire_field heartbeat_fields[] = {
@@ -103,6 +109,13 @@ static const struct wire_field feedback_fields[] = {
     {.name = "public_reply", .key = 7, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, public_reply), .max = INT64_C(20000)},
     {.name = "internal_report", .key = 8, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, internal_report), .max = INT64_C(20000)},
     {.name = "reason", .key = 9, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, reason), .max = INT64_C(500)},
+    {.name = "officer", .key = 10, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, officer), .max = INT64_C(32)},
+    {.name = "unit", .key = 11, .type = WIRE_INT, .at = offsetof(struct msg_feedback, unit), .more = offsetof(struct msg_feedback, has_unit), .min = INT64_C(0), .max = INT64_C(999999999)},
+    {.name = "to", .key = 12, .type = WIRE_INT, .at = offsetof(struct msg_feedback, to), .more = offsetof(struct msg_feedback, has_to), .min = INT64_C(0), .max = INT64_C(999999999)},
+    {.name = "days", .key = 13, .type = WIRE_INT, .at = offsetof(struct msg_feedback, days), .more = offsetof(struct msg_feedback, has_days), .min = INT64_C(1), .max = INT64_C(999)},
+    {.name = "until", .key = 14, .type = WIRE_INT, .at = offsetof(struct msg_feedback, until), .more = offsetof(struct msg_feedback, has_until), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "request", .key = 15, .type = WIRE_INT, .at = offsetof(struct msg_feedback, request), .more = offsetof(struct msg_feedback, has_request), .min = INT64_C(1), .max = INT64_C(32767)},
+    {.name = "reason_code", .key = 16, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, reason_code), .max = INT64_C(32)},
 };
 
 static const struct wire_field feedback_result_fields[] = {
@@ -110,6 +123,7 @@ static const struct wire_field feedback_result_fields[] = {
     {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback_result, number), .need = true, .max = INT64_C(32)},
     {.name = "state", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback_result, state), .need = true, .max = INT64_C(16)},
     {.name = "duplicate", .key = 4, .type = WIRE_BOOL, .at = offsetof(struct msg_feedback_result, duplicate), .need = true},
+    {.name = "version", .key = 5, .type = WIRE_INT, .at = offsetof(struct msg_feedback_result, version), .more = offsetof(struct msg_feedback_result, has_version), .min = INT64_C(0), .max = INT64_C(2147483647)},
 };
 
 static const struct wire_field desk_act_fields[] = {
@@ -125,12 +139,29 @@ static const struct wire_field desk_act_fields[] = {
     {.name = "public_reply", .key = 10, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, public_reply), .max = INT64_C(20000)},
     {.name = "internal_report", .key = 11, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, internal_report), .max = INT64_C(20000)},
     {.name = "reason", .key = 12, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, reason), .max = INT64_C(500)},
+    {.name = "version", .key = 13, .type = WIRE_INT, .at = offsetof(struct msg_desk_act, version), .more = offsetof(struct msg_desk_act, has_version), .min = INT64_C(1), .max = INT64_C(2147483647)},
+    {.name = "to", .key = 14, .type = WIRE_INT, .at = offsetof(struct msg_desk_act, to), .more = offsetof(struct msg_desk_act, has_to), .min = INT64_C(0), .max = INT64_C(999999999)},
+    {.name = "into", .key = 15, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, into), .max = INT64_C(32)},
+    {.name = "request", .key = 16, .type = WIRE_INT, .at = offsetof(struct msg_desk_act, request), .more = offsetof(struct msg_desk_act, has_request), .min = INT64_C(1), .max = INT64_C(32767)},
+    {.name = "days", .key = 17, .type = WIRE_INT, .at = offsetof(struct msg_desk_act, days), .more = offsetof(struct msg_desk_act, has_days), .min = INT64_C(1), .max = INT64_C(999)},
+    {.name = "until", .key = 18, .type = WIRE_INT, .at = offsetof(struct msg_desk_act, until), .more = offsetof(struct msg_desk_act, has_until), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "level", .key = 19, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, level), .max = INT64_C(16)},
+    {.name = "accused", .key = 20, .type = WIRE_TEXTS, .at = offsetof(struct msg_desk_act, accused), .count = 8, .more = offsetof(struct msg_desk_act, accused_n), .max = INT64_C(32)},
+    {.name = "reached", .key = 21, .type = WIRE_BOOL, .at = offsetof(struct msg_desk_act, reached), .more = offsetof(struct msg_desk_act, has_reached)},
+    {.name = "contacted", .key = 22, .type = WIRE_BOOL, .at = offsetof(struct msg_desk_act, contacted), .more = offsetof(struct msg_desk_act, has_contacted)},
+    {.name = "true", .key = 23, .type = WIRE_BOOL, .at = offsetof(struct msg_desk_act, true_), .more = offsetof(struct msg_desk_act, has_true)},
+    {.name = "satisfied", .key = 24, .type = WIRE_BOOL, .at = offsetof(struct msg_desk_act, satisfied), .more = offsetof(struct msg_desk_act, has_satisfied)},
+    {.name = "solved", .key = 25, .type = WIRE_BOOL, .at = offsetof(struct msg_desk_act, solved), .more = offsetof(struct msg_desk_act, has_solved)},
+    {.name = "words", .key = 26, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, words), .max = INT64_C(20000)},
+    {.name = "reason_code", .key = 27, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, reason_code), .max = INT64_C(32)},
 };
 
 static const struct wire_field desk_result_fields[] = {
     {.name = "ref", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_result, ref), .need = true, .max = INT64_C(64)},
     {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_result, number), .need = true, .max = INT64_C(32)},
     {.name = "state", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_result, state), .need = true, .max = INT64_C(16)},
+    {.name = "version", .key = 4, .type = WIRE_INT, .at = offsetof(struct msg_desk_result, version), .more = offsetof(struct msg_desk_result, has_version), .min = INT64_C(0), .max = INT64_C(2147483647)},
+    {.name = "number_new", .key = 5, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_result, number_new), .max = INT64_C(32)},
 };
 
 const struct wire_message wire_messages[] = {
@@ -142,12 +173,12 @@ const struct wire_message wire_messages[] = {
     {6, "hello", hello_fields, 3, sizeof(struct msg_hello)},
     {7, "welcome", welcome_fields, 3, sizeof(struct msg_welcome)},
     {8, "ack", ack_fields, 3, sizeof(struct msg_ack)},
-    {9, "delivery", delivery_fields, 15, sizeof(struct msg_delivery)},
+    {9, "delivery", delivery_fields, 21, sizeof(struct msg_delivery)},
     {10, "heartbeat", heartbeat_fields, 2, sizeof(struct msg_heartbeat)},
-    {11, "feedback", feedback_fields, 9, sizeof(struct msg_feedback)},
-    {12, "feedback_result", feedback_result_fields, 4, sizeof(struct msg_feedback_result)},
-    {13, "desk_act", desk_act_fields, 12, sizeof(struct msg_desk_act)},
-    {14, "desk_result", desk_result_fields, 3, sizeof(struct msg_desk_result)},
+    {11, "feedback", feedback_fields, 16, sizeof(struct msg_feedback)},
+    {12, "feedback_result", feedback_result_fields, 5, sizeof(struct msg_feedback_result)},
+    {13, "desk_act", desk_act_fields, 27, sizeof(struct msg_desk_act)},
+    {14, "desk_result", desk_result_fields, 5, sizeof(struct msg_desk_result)},
 };
 const size_t wire_messages_n = sizeof wire_messages / sizeof wire_messages[0];
 
