@@ -7,26 +7,195 @@ const struct code policy_steps[] = {
 };
 
 const struct code policy_clocks[] = {
-    {CLOCK_K2, "K2", "紧急确认"}, {CLOCK_K3, "K3", "受理审核"}, {CLOCK_K4, "K4", "派单"},   {CLOCK_K5, "K5", "签收"},
-    {CLOCK_K8, "K8", "办理答复"}, {CLOCK_K11, "K11", "回访"},   {CLOCK_K12, "K12", "重办"}, {0, NULL, NULL},
+    {CLOCK_K2, "K2", "紧急确认"},
+    {CLOCK_K3, "K3", "受理审核"},
+    {CLOCK_K4, "K4", "派单"},
+    {CLOCK_K5, "K5", "签收"},
+    {CLOCK_K6, "K6", "退回异议"},
+    {CLOCK_K7, "K7", "首次联系"},
+    {CLOCK_K8, "K8", "办理答复"},
+    {CLOCK_K9, "K9", "延期上限"},
+    {CLOCK_K10, "K10", "补充材料"},
+    {CLOCK_K11, "K11", "回访"},
+    {CLOCK_K12, "K12", "重办"},
+    {CLOCK_K13, "K13", "督办反馈"},
+    {CLOCK_K14A, "K14A", "信访告知"},
+    {CLOCK_K14B, "K14B", "信访办结"},
+    {CLOCK_K14C, "K14C", "信访延期"},
+    {CLOCK_K14D, "K14D", "信访复查"},
+    {CLOCK_K14E, "K14E", "信访复核"},
+    {CLOCK_K15, "K15", "涉警投诉答复"},
+    {CLOCK_K15A, "K15A", "涉警投诉接收"},
+    {CLOCK_K15B, "K15B", "涉警投诉初核"},
+    {CLOCK_K15C, "K15C", "涉警投诉调查"},
+    {CLOCK_K17, "K17", "挂账复查"},
+    {CLOCK_K18, "K18", "申请审批"},
+    {CLOCK_K19, "K19", "归档"},
+    {CLOCK_K20, "K20", "申诉"},
+    {0, NULL, NULL},
+};
+
+const struct code policy_lines[] = {
+    {LINE_SUPERVISION, "supervision", "督察"},
+    {LINE_DISCIPLINE, "discipline", "纪检监察"},
+    {LINE_LEGAL, "legal", "法制"},
+    {LINE_GENERAL, "general", "综合"},
+    {LINE_STATION, "station", "派出所"},
+    {LINE_TRAFFIC, "traffic", "交警"},
+    {LINE_HOUSEHOLD, "household", "户政"},
+    {LINE_EXIT_ENTRY, "exit_entry", "出入境"},
+    {LINE_ORDER, "order", "治安"},
+    {LINE_CRIMINAL, "criminal", "刑侦"},
+    {LINE_ECONOMIC, "economic", "经侦"},
+    {LINE_DRUGS, "drugs", "禁毒"},
+    {LINE_CYBER, "cyber", "网安"},
+    {LINE_FRAUD, "fraud", "反诈"},
+    {LINE_FOOD_ENVIRONMENT, "food_environment", "食药环侦"},
+    {LINE_COMMAND, "command", "指挥中心"},
+    {LINE_DETENTION, "detention", "监管"},
+    {LINE_SERVICE, "service", "政务服务"},
+    {0, NULL, NULL},
+};
+
+const struct code policy_duties[] = {
+    {DUTY_TRIAGE, "triage", "受理"},     {DUTY_DISPATCH, "dispatch", "派单"},   {DUTY_APPROVE, "approve", "审核"},
+    {DUTY_CALLBACK, "callback", "回访"}, {DUTY_SUPERVISE, "supervise", "督办"}, {DUTY_WATCH, "watch", "值班"},
+    {DUTY_LEAD, "lead", "领导"},         {DUTY_INSPECT, "inspect", "督察核查"}, {DUTY_LIAISE, "liaise", "联络"},
+    {DUTY_HANDLE, "handle", "承办"},     {DUTY_ANALYSE, "analyse", "分析"},     {DUTY_SECRECY, "secrecy", "保密"},
+    {DUTY_ADMIN, "admin", "系统管理"},   {DUTY_AUDIT, "audit", "审计"},         {0, NULL, NULL},
+};
+
+const struct code policy_supervisions[] = {
+    {SUPERVISION_URGED, "urge", "催办"},
+    {SUPERVISION_SUPERVISED, "supervise", "督办"},
+    {SUPERVISION_LISTED, "list", "挂牌督办"},
+    {SUPERVISION_SUMMONED, "summon", "约谈"},
+    {0, NULL, NULL},
 };
 
 const int32_t policy_bureaus[POLICY_BUREAUS] = {440100, 440200, 440300, 440400, 440500, 440600, 440700,
                                                 440800, 440900, 441200, 441300, 441400, 441500, 441600,
                                                 441700, 441800, 441900, 442000, 445100, 445200, 445300};
 
-const struct unit *policy_unit(const struct policy *p, int32_t code)
+// The first row behind those of `code`.
+static size_t units_behind(const struct policy *p, int32_t code)
 {
     size_t low = 0, high = p->units_n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (p->units[middle].code == code) {
-            return &p->units[middle];
-        }
-        if (p->units[middle].code < code) {
+        if (p->units[middle].code <= code) {
             low = middle + 1;
         } else {
             high = middle;
+        }
+    }
+    return low;
+}
+
+const struct unit *policy_unit(const struct policy *p, int32_t code)
+{
+    size_t i = units_behind(p, code);
+    return i > 0 && p->units[i - 1].code == code ? &p->units[i - 1] : NULL;
+}
+
+const struct unit *policy_unit_at(const struct policy *p, int32_t code, struct date d)
+{
+    for (size_t i = units_behind(p, code); i > 0 && p->units[i - 1].code == code; i--) {
+        const struct unit *u = &p->units[i - 1];
+        if (u->from.day <= d.day) {
+            return d.day <= u->to.day ? u : NULL;
+        }
+    }
+    return NULL;
+}
+
+bool policy_above(const struct policy *p, int32_t above, int32_t unit, struct date d)
+{
+    const struct unit *top = policy_unit_at(p, above, d), *u = policy_unit_at(p, unit, d);
+    if (top == NULL) {
+        return false;
+    }
+    while (u != NULL && u->level > top->level) { // levels rise on the way up, so it ends
+        u = policy_unit_at(p, u->parent, d);
+        if (u == top) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int32_t policy_queue(const struct policy *p, int32_t unit)
+{
+    const struct unit *u = policy_unit(p, unit);
+    struct date last = u == NULL ? (struct date){0} : u->to; // whose it was, where the unit is no more
+    while (u != NULL && u->level > UNIT_CITY) {
+        u = policy_unit_at(p, u->parent, last);
+    }
+    return u == NULL ? 0 : u->code;
+}
+
+const struct post *policy_post(const struct policy *p, struct str name)
+{
+    for (size_t i = 0; i < p->posts_n; i++) {
+        for (struct str rest = p->posts[i].names; rest.p != NULL;) {
+            if (str_eq(str_split(&rest, '|'), name)) {
+                return &p->posts[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+static enum result unknown_post(const struct policy *p, struct str name, struct err *err)
+{
+    char after[200];
+    struct text t = TEXT(after);
+    text_put(&t, "'; there are:");
+    for (size_t i = 0; i < p->posts_n; i++) {
+        struct str names = p->posts[i].names;
+        text_put(&t, " ");
+        text_str(&t, str_split(&names, '|'));
+    }
+    return err_set_str(err, REJECT, "unknown_post", "post", "unknown post '", name, after);
+}
+
+enum result policy_post_parse(const struct policy *p, struct str s, const struct post **post, int32_t *unit,
+                              int32_t *officer, struct err *err)
+{
+    struct str rest = s;
+    struct str name = str_split(&rest, '@');
+    struct str code = rest.p == NULL ? STR_NONE : str_split(&rest, ':');
+    int64_t number = POLICY_PROVINCE, id = 0;
+    const struct post *found = policy_post(p, name.n == 0 ? STR(POLICY_DEFAULT_POST) : name);
+    if (found == NULL) {
+        return unknown_post(p, name, err);
+    }
+    if (code.p != NULL && (!str_to_i64(code, &number) || number < 100000 || number > 999999999 ||
+                           policy_unit(p, (int32_t)number) == NULL)) {
+        return err_set_str(err, REJECT, "unknown_unit", "post", "unknown unit '", code,
+                           "' behind '@': a unit's code is needed, like 440300 (post@unit:警号)");
+    }
+    if (rest.p != NULL && (!str_to_i64(rest, &id) || id < 1 || id > 99999999)) {
+        return err_set_str(err, REJECT, "bad_officer", "post", "the 警号 '", rest,
+                           "' behind ':' must be a number from 1 to 99999999 (post@unit:警号)");
+    }
+    *post = found;
+    *unit = (int32_t)number;
+    *officer = (int32_t)id;
+    return OK;
+}
+
+const struct route *policy_route(const struct policy *p, int16_t category, enum kind kind)
+{
+    insist(category >= 0 && category <= 99 && kind >= KIND_NONE && kind <= KIND_OTHER);
+    return &p->routes[p->route_of[category][kind]];
+}
+
+const struct reason *policy_reason(const struct policy *p, enum reason_use use, struct str code)
+{
+    for (size_t i = 0; i < p->reasons_n; i++) {
+        if (p->reasons[i].use == use && str_eq(p->reasons[i].code, code)) {
+            return &p->reasons[i];
         }
     }
     return NULL;

@@ -12,11 +12,90 @@
 
 enum unit_level { UNIT_PROVINCE = 1, UNIT_CITY, UNIT_COUNTY, UNIT_SQUAD };
 
-struct unit { // units.tsv: code level parent name
-    int32_t code, parent;
-    enum unit_level level;
-    struct str name; // 深圳市公安局
+// Police lines: what a unit does. Those up to LINE_LEGAL may look into police conduct (domain §3.11 G3).
+enum line {
+    LINE_NONE = 0,
+    LINE_SUPERVISION, // 督察
+    LINE_DISCIPLINE,  // 纪检监察
+    LINE_LEGAL,       // 法制
+    LINE_GENERAL,     // the department, a bureau or a branch itself
+    LINE_STATION,     // 派出所
+    LINE_TRAFFIC,
+    LINE_HOUSEHOLD,
+    LINE_EXIT_ENTRY,
+    LINE_ORDER, // 治安
+    LINE_CRIMINAL,
+    LINE_ECONOMIC,
+    LINE_DRUGS,
+    LINE_CYBER,
+    LINE_FRAUD,
+    LINE_FOOD_ENVIRONMENT,
+    LINE_COMMAND, // 指挥中心, 110
+    LINE_DETENTION,
+    LINE_SERVICE, // 政务服务窗口
+    LINE_MAX
 };
+
+// units.tsv: code level parent line name from to. One row for each time of validity; those of one code do not overlap.
+struct unit {
+    int32_t code, parent; // parent 0: the province
+    enum unit_level level;
+    enum line line;
+    struct date from, to; // first and last day; "-" is INT32_MIN and INT32_MAX
+    struct str name;      // 深圳市公安局
+};
+
+// officers.tsv: id name unit role from to. Who serves or served where; role: head or officer. Needed by the guard only.
+struct officer {
+    int32_t id;   // 警号, 1..99999999
+    int32_t unit; // any that ever was
+    bool head;
+    struct date from, to;
+    struct str name;
+};
+
+// posts.tsv: post duties. `post`: its names, with '|' between; a person acts as "name", "name@unit" or "name@unit:警号".
+enum duty {
+    DUTY_TRIAGE = 1,     // 受理: triage, classify, merge and split, ask for a supplement
+    DUTY_DISPATCH = 2,   // 派单, and deciding returns
+    DUTY_APPROVE = 4,    // 审核: approves what another proposed
+    DUTY_CALLBACK = 8,   // 回访
+    DUTY_SUPERVISE = 16, // 督办
+    DUTY_WATCH = 32,     // 值班: acknowledges emergencies
+    DUTY_LEAD = 64,      // 领导: instructions, listing, designation
+    DUTY_INSPECT = 128,  // 督察/纪检核查
+    DUTY_LIAISE = 256,   // 联络员 of a unit
+    DUTY_HANDLE = 512,   // 承办民警
+    DUTY_ANALYSE = 1024, // de-identified data only
+    DUTY_SECRECY = 2048, // 保密员
+    DUTY_ADMIN = 4096,   // never reads a letter
+    DUTY_AUDIT = 8192,   // reads the journal, writes nothing
+};
+struct post {
+    struct str names;
+    uint32_t duties;
+};
+
+// routes.tsv: id category kind to line basis. Every category has one; the most specific row wins, as in steps.tsv.
+enum route_to { ROUTE_BUREAU = 1, ROUTE_SUPERVISION, ROUTE_ELSEWHERE }; // of the place; above the accused; not ours
+struct route {
+    int16_t id, category; // category 0: *
+    enum kind kind;       // KIND_NONE: *
+    enum route_to to;
+    enum line line; // who in the bureau usually does it; LINE_GENERAL: nobody special
+    struct str basis;
+};
+
+// reasons.tsv: use code name basis. The closed lists that an officer chooses from.
+enum reason_use { REASON_REFUSE = 1, REASON_REFER, REASON_RETURN, REASON_TERMINATE, REASON_DEFER };
+struct reason {
+    enum reason_use use;
+    struct str code, name, basis;
+};
+
+// ladder.tsv: at supervision. What a warning does beside being journalled (K16): 50% 80% due +1wd +5wd.
+#define WARNINGS 5
+enum supervision { SUPERVISION_NONE = 0, SUPERVISION_URGED, SUPERVISION_SUPERVISED, SUPERVISION_LISTED, SUPERVISION_SUMMONED };
 
 struct place {          // places.tsv: code level name parent names (the divisions of Guangdong)
     int32_t code, city; // code: 440300, 440305, 440305001: six digits for a city and a county, nine for a town
@@ -41,17 +120,36 @@ struct term {              // lexicon.tsv: axis code weight term
 enum step { STEP_ACCEPT = 1, STEP_DISPATCH, STEP_REVIEW, STEP_ISSUE, STEP_CALLBACK };
 enum step_mode { MODE_HUMAN = 1, MODE_AUTO };
 
-// clocks.tsv: clock kind amount. Names K3 (triage), K5 (sign), K8 (answer), …; kind `*` or a kind's name.
+// clocks.tsv: clock kind amount. Names as in domain §3.4; kind `*` or a kind's name.
 enum clock {
     CLOCK_NONE = 0,
-    CLOCK_K2 = 2,
-    CLOCK_K3 = 3,
-    CLOCK_K4 = 4,
-    CLOCK_K5 = 5,
-    CLOCK_K8 = 8,
-    CLOCK_K11 = 11,
-    CLOCK_K12 = 12,
-    CLOCK_MAX = 17
+    CLOCK_K1,    // receipt
+    CLOCK_K2,    // acknowledgement of an emergency
+    CLOCK_K3,    // triage
+    CLOCK_K4,    // dispatch
+    CLOCK_K5,    // signing
+    CLOCK_K6,    // objection: until when a unit may ask to return a leg
+    CLOCK_K7,    // first contact with the writer
+    CLOCK_K8,    // answer
+    CLOCK_K9,    // extension: at most so much in all
+    CLOCK_K10,   // the writer's supplement
+    CLOCK_K11,   // callback
+    CLOCK_K12,   // rework
+    CLOCK_K13,   // feedback on a supervision
+    CLOCK_K14A,  // 信访: inform
+    CLOCK_K14B,  // 信访: finish
+    CLOCK_K14C,  // 信访: extension
+    CLOCK_K14D,  // 信访: 复查
+    CLOCK_K14E,  // 信访: 复核
+    CLOCK_K15,   // police conduct: answer
+    CLOCK_K15A,  // police conduct: receipt
+    CLOCK_K15B,  // police conduct: first check
+    CLOCK_K15C,  // police conduct: inquiry
+    CLOCK_K17,   // look again at a deferred case
+    CLOCK_K18,   // decision on a request
+    CLOCK_K19,   // archive after the end
+    CLOCK_K20,   // appeal after the end
+    CLOCK_MAX
 };
 
 struct matcher; // classify.c: all terms and place names in one automaton
@@ -60,6 +158,16 @@ struct policy {
     int32_t version; // of the store; 0 when parsed from a directory
     const struct unit *units;
     size_t units_n;
+    const struct officer *officers; // by id, then from
+    size_t officers_n;
+    const struct post *posts;
+    size_t posts_n;
+    const struct route *routes; // by id
+    size_t routes_n;
+    int16_t route_of[100][KIND_OTHER + 1]; // index into routes; resolved at load
+    const struct reason *reasons;
+    size_t reasons_n;
+    enum supervision ladder[WARNINGS];
     const struct place *places;
     size_t places_n;
     const struct category *categories;
@@ -72,13 +180,18 @@ struct policy {
     // settings.tsv: the confidence (0..100) from which a machine may accept; the sums of weights from which a letter is
     // urgent or about police conduct; the head start of the kind that the writer claimed.
     int16_t sure, urgent_at, conduct_at, claimed;
+    // settings.tsv: how often a leg may be handed back before the common superior designates; how often a supplement may
+    // be asked for; working days that one extension may have; working days between a child's due date and its
+    // parent's; calls before a case may be closed on nobody's answer, and on how many days; rework rounds before a case
+    // is supervised; supplements before the level above is told; months that a former unit stays excluded (G2).
+    int16_t hops, supplements, extension_days, margin_days, calls, call_days, rounds, pressing, served_months;
     const struct matcher *matcher;
 };
 
 // The names of steps and clocks in the files.
-extern const struct code policy_steps[], policy_clocks[];
+extern const struct code policy_steps[], policy_clocks[], policy_lines[], policy_duties[], policy_supervisions[];
 
-#define POLICY_FILES 8
+#define POLICY_FILES 13
 extern const char *const policy_file_names[POLICY_FILES]; // "units.tsv", "places.tsv", …
 
 // Parses the files (in the order of policy_file_names) into memory of the arena; texts are copied.
@@ -87,11 +200,27 @@ enum result policy_parse(const struct str files[POLICY_FILES], struct arena *are
                          struct err *err) MUST_USE;
 #define POLICY_ARENA ((size_t)48 << 20) // enough for files of 4 MiB together
 
+#define POLICY_PROVINCE 440000     // the department
+#define POLICY_DEFAULT_POST "desk" // 专班: who acts where no post is said
+
 // The prefectural bureaus of Guangdong, by GB/T 2260: letters of every one of them have to have somewhere to go.
 #define POLICY_BUREAUS 21
 extern const int32_t policy_bureaus[POLICY_BUREAUS];
 
-const struct unit *policy_unit(const struct policy *p, int32_t code);   // NULL when unknown
+const struct unit *policy_unit(const struct policy *p, int32_t code); // its newest row; NULL when unknown
+const struct unit *policy_unit_at(const struct policy *p, int32_t code, struct date d); // NULL: not valid that day
+// Is `above` strictly above `unit` on that day? Units that are not valid then have nothing above or below them.
+bool policy_above(const struct policy *p, int32_t above, int32_t unit, struct date d);
+// The one of the 21 bureaus, or the province, whose queue serves this unit; 0 when unknown.
+int32_t policy_queue(const struct policy *p, int32_t unit);
+// The post of that name; NULL when unknown.
+const struct post *policy_post(const struct policy *p, struct str name);
+// "name", "name@unit" or "name@unit:警号" → post, unit (the province where none is said), officer (0: not said).
+// REJECT: names what is wrong and what there is.
+enum result policy_post_parse(const struct policy *p, struct str s, const struct post **post, int32_t *unit,
+                              int32_t *officer, struct err *err) MUST_USE;
+const struct route *policy_route(const struct policy *p, int16_t category, enum kind kind);
+const struct reason *policy_reason(const struct policy *p, enum reason_use use, struct str code); // NULL when unknown
 const struct place *policy_place(const struct policy *p, int32_t code); // NULL when unknown
 bool policy_has_category(const struct policy *p, int64_t code);
 bool policy_is_bureau(const struct policy *p, int32_t code);  // a city's bureau

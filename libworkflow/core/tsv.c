@@ -126,7 +126,7 @@ bool tsv_named(struct tsv *t, size_t column, const char *what, const struct code
 {
     int code = code_find(list, t->cell[column]);
     if (code == 0) {
-        char before[40], after[160];
+        char before[40], after[220];
         struct text b = TEXT(before), a = TEXT(after);
         text_put(&b, "unknown ");
         text_put(&b, what);
@@ -140,6 +140,20 @@ bool tsv_named(struct tsv *t, size_t column, const char *what, const struct code
     }
     *out = code;
     return true;
+}
+
+bool tsv_day(struct tsv *t, size_t column, const char *what, struct date open, struct date *out)
+{
+    if (str_is(t->cell[column], "-")) {
+        *out = open;
+        return true;
+    }
+    char before[40];
+    struct text b = TEXT(before);
+    text_put(&b, what);
+    text_put(&b, " '");
+    return date_parse(t->cell[column], out) ||
+           tsv_fail(t, before, t->cell[column], "' must be a day like 2026-10-01, or '-' for always");
 }
 
 bool tsv_ascends(struct tsv *t, size_t column, bool first, int64_t before, int64_t now)

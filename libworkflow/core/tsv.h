@@ -6,8 +6,9 @@
 
 #include "core/codes.h"
 #include "core/err.h"
+#include "core/wftime.h"
 
-#define TSV_COLUMNS 6 // at most
+#define TSV_COLUMNS 8 // at most
 
 struct tsv {
     const char *name; // for messages: "units.tsv"
@@ -35,6 +36,9 @@ bool tsv_number(struct tsv *t, size_t column, const char *what, int64_t low, int
 
 // The cell as a name of a closed list; fails with all that is allowed.
 bool tsv_named(struct tsv *t, size_t column, const char *what, const struct code *list, int *out);
+
+// The cell as a day like 2026-10-01; '-' gives `open`, a day beyond all others.
+bool tsv_day(struct tsv *t, size_t column, const char *what, struct date open, struct date *out);
 
 // A copy of a cell that may not be empty.
 bool tsv_keep(struct tsv *t, size_t column, const char *what, struct str *out);
