@@ -61,6 +61,14 @@ static void member_int(struct buf *out, const char *member, int64_t v)
     buf_put(out, t.p, t.n);
 }
 
+static void member_known(struct buf *out, const char *member, bool known, int64_t v)
+{
+    if (known)
+        member_int(out, member, v);
+    else
+        member_text(out, member, STR_NONE);
+}
+
 static void member_bool(struct buf *out, const char *member, bool v)
 {
     name(out, member);
@@ -94,6 +102,8 @@ void json_put_feedback_result(struct buf *out, const struct msg_feedback_result 
     member_text(out, "number", result->number);
     member_text(out, "state", result->state);
     member_bool(out, "duplicate", result->duplicate);
+    if (result->has_version)
+        member_int(out, "version", result->version);
     put(out, "}\n");
 }
 
@@ -102,6 +112,10 @@ void json_put_desk_result(struct buf *out, const struct msg_desk_result *result)
     put(out, "{");
     member_text(out, "number", result->number);
     member_text(out, "state", result->state);
+    if (result->has_version)
+        member_int(out, "version", result->version);
+    if (result->number_new.p)
+        member_text(out, "number_new", result->number_new);
     put(out, "}\n");
 }
 
@@ -110,16 +124,19 @@ void json_put_delivery(struct buf *out, const struct msg_delivery *d)
     put(out, "{");
     member_int(out, "seq", d->seq);
     member_text(out, "number", d->number);
+    member_text(out, "notice", d->notice.p ? d->notice : STR("letter"));
     member_int(out, "leg", d->leg);
+    member_known(out, "unit", d->has_unit, d->unit);
+    member_text(out, "role", d->role);
+    member_known(out, "parent", d->has_parent, d->parent);
+    member_known(out, "round", d->has_round, d->round);
     member_text(out, "kind", d->kind);
     member_text(out, "category", d->category);
     member_text(out, "title", d->title);
     member_text(out, "body", d->body);
+    member_text(out, "supplement", d->supplement);
     member_text(out, "place", d->place);
-    if (d->has_place_code)
-        member_int(out, "place_code", d->place_code);
-    else
-        member_text(out, "place_code", STR_NONE);
+    member_known(out, "place_code", d->has_place_code, d->place_code);
     member_bool(out, "urgent", d->urgent);
     member_bool(out, "confidential", d->confidential);
     member_time(out, "occurred_at", d->has_occurred_at, d->occurred_at);

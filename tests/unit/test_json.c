@@ -199,6 +199,24 @@ static void test_feedback(void **state)
         {"{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"signed\",\"bureau\":440100}", "unknown_member", "bureau",
          "bureau", "e"},
         {"{\"number\":\"n\",\"event\":\"signed\"}", "missing", "event_id", "needed", NULL},
+        {"{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"signed\",\"unit\":1000000000}", "out_of_range", "unit",
+         "between 0 and 999999999", "e"},
+        {"{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"signed\",\"days\":\"soon\"}", "wrong_type", "days",
+         "a whole number is needed, not a text", "e"},
+        {"{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"signed\",\"days\":1000}", "out_of_range", "days",
+         "between 1 and 999", "e"},
+        {"{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"signed\",\"until\":\"2026-02-30\"}", "bad_time", "until",
+         "2026-11-23", "e"},
+        {"{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"signed\",\"until\":\"1969-01-01\"}", "out_of_range", "until",
+         "after 1970", "e"},
+        {"{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"signed\",\"until\":5}", "wrong_type", "until",
+         "a date or a time", "e"},
+        {"{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"signed\",\"officer\":12345}", "wrong_type", "officer",
+         "a text is needed", "e"},
+        {"{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"signed\",\"request\":0}", "out_of_range", "request",
+         "between 1 and 32767", "e"},
+        {"{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"签收签收签收签收签收签收\"}", "too_long", "event",
+         "at most 32 characters", "e"},
     };
     struct json_line line = {0};
     struct msg_feedback m;
@@ -219,6 +237,78 @@ static void test_feedback(void **state)
     assert_text(m.public_reply, "您好");
     assert_text(m.internal_report, "已办");
     assert_text(m.reason, "r");
+    assert_false(m.has_unit || m.has_to || m.has_days || m.has_until || m.has_request);
+    json_line_done(&line);
+}
+
+// What the whole life needs; codes and counts also as texts, a date as the end of its day.
+static void test_feedback_members(void **state)
+{
+    (void)state;
+    struct json_line line = {0};
+    struct msg_feedback m;
+    struct err err;
+    assert_int_equal(
+        json_feedback(STR("{\"event_id\":\"e\",\"number\":\"n\",\"event\":\" extension-requested\",\"officer\":"
+                          "\"012345\",\"unit\":\"440304\",\"to\":440304103,\"days\":\"3\",\"until\":\"2026-11-23\","
+                          "\"request\":\"2\",\"reason_code\":\"not_ours\"}"),
+                      440300, &line, &m, &err),
+        OK);
+    assert_text(m.event, "extension_requested");
+    assert_text(m.officer, "012345");
+    assert_true(m.has_unit && m.unit == 440304 && m.has_to && m.to == 440304103 && m.has_days && m.days == 3);
+    assert_true(m.has_until && m.until == INT64_C(1795449600000000)); // 2026-11-24T00:00:00+08:00
+    assert_true(m.has_request && m.request == 2);
+    assert_text(m.reason_code, "not_ours");
+    assert_int_equal(json_feedback(STR("{\"event_id\":\"e\",\"number\":\"n\",\"event\":\"denied\",\"until\":"
+                                       "\"2026-11-23T12:00:00+08:00\"}"),
+                                   440300, &line, &m, &err),
+                     OK);
+    assert_int_equal(m.until, INT64_C(1795406400000000));
+    json_line_done(&line);
+}
+
+static void test_act_members(void **state)
+{
+    (void)state;
+    static const char *const refused[][3] = {
+        {"{\"satisfied\":\"maybe\"}", "wrong_type", "data.satisfied"},
+        {"{\"true\":1}", "wrong_type", "data.true"},
+        {"{\"accused\":\"440304\"}", "wrong_type", "data.accused"},
+        {"{\"accused\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]}", "too_long", "data.accused"},
+        {"{\"version\":0}", "out_of_range", "data.version"},
+        {"{\"until\":\"tomorrow\"}", "bad_time", "data.until"},
+        {"{\"level\":\"one that is far too long\"}", "too_long", "data.level"},
+    };
+    struct json_line line = {0};
+    struct msg_desk_act m = {0};
+    struct err err;
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        assert_int_equal(json_act_data(str_of(refused[i][0]), &line, &m, &err), REJECT);
+        assert_string_equal(err.code, refused[i][1]);
+        assert_string_equal(err.field, refused[i][2]);
+    }
+    assert_int_equal(
+        json_act_data(
+            STR("{\"reason_code\":\"not_police\",\"version\":\"6\",\"to\":\"440300\",\"into\":\"p\","
+                "\"request\":1,\"days\":3,\"until\":\"2026-11-23\",\"level\":\"urge\",\"accused\":[\"440304\","
+                "\"officer:012345\"],\"reached\":\"yes\",\"contacted\":true,\"true\":\"no\",\"satisfied\":"
+                "false,\"solved\":\"yes\",\"words\":\"w\"}"),
+            &line, &m, &err),
+        OK);
+    assert_text(m.reason_code, "not_police");
+    assert_true(m.has_version && m.version == 6 && m.has_to && m.to == 440300 && m.has_request && m.request == 1);
+    assert_true(m.has_days && m.days == 3 && m.has_until && m.until == INT64_C(1795449600000000));
+    assert_text(m.into, "p");
+    assert_text(m.level, "urge");
+    assert_int_equal(m.accused_n, 2);
+    assert_text(m.accused[1], "officer:012345");
+    assert_true(m.has_reached && m.reached && m.has_contacted && m.contacted && m.has_true && !m.true_);
+    assert_true(m.has_satisfied && !m.satisfied && m.has_solved && m.solved);
+    assert_text(m.words, "w");
+    char event[JSON_EVENT_MAX];
+    assert_int_equal(json_act(STR("{\"number\":\"n\",\"event\":\"close\",\"version\":9}"), &line, event, &m, &err), OK);
+    assert_true(m.has_version && m.version == 9);
     json_line_done(&line);
 }
 
@@ -270,6 +360,8 @@ static void test_event_spellings(void **state)
                                                {"issue reply", "issue_reply"},
                                                {" start-callback ", "start_callback"},
                                                {"review", "reviewed"},
+                                               {"call back", "start_callback"},
+                                               {"callback", "start_callback"},
                                                {"review returned", "review_returned"}};
     char event[JSON_EVENT_MAX];
     struct err err;
@@ -309,6 +401,14 @@ static void test_put(void **state)
     struct msg_desk_result desk = {.ref = STR("1"), .number = STR("n"), .state = STR("ACCEPTED")};
     json_put_desk_result(&out, &desk);
     assert_put(&out, "{\"number\":\"n\",\"state\":\"ACCEPTED\"}");
+    result.has_version = desk.has_version = true;
+    result.version = desk.version = 7;
+    desk.number_new = STR("m");
+    json_put_feedback_result(&out, &result);
+    assert_put(&out, "{\"event_id\":\"e\",\"ok\":true,\"number\":\"n\",\"state\":\"REVIEW\",\"duplicate\":false,"
+                     "\"version\":7}");
+    json_put_desk_result(&out, &desk);
+    assert_put(&out, "{\"number\":\"n\",\"state\":\"ACCEPTED\",\"version\":7,\"number_new\":\"m\"}");
     struct err err;
     (void)err_set(&err, REJECT, "too_long", "title", "at most");
     json_put_refusal(&out, "client_ref", STR("a"), 3, &err);
@@ -337,7 +437,8 @@ static void test_put_delivery(void **state)
     json_put_delivery(&out, &m);
     assert_put(
         &out,
-        "{\"seq\":42,\"number\":\"n\",\"leg\":1,\"kind\":\"help\",\"category\":\"01\",\"title\":null,\"body\":\"b\","
+        "{\"seq\":42,\"number\":\"n\",\"notice\":\"letter\",\"leg\":1,\"unit\":null,\"role\":null,\"parent\":null,"
+        "\"round\":null,\"kind\":\"help\",\"category\":\"01\",\"title\":null,\"body\":\"b\",\"supplement\":null,"
         "\"place\":null,\"place_code\":null,\"urgent\":true,\"confidential\":false,\"occurred_at\":null,"
         "\"received_at\":\"2026-11-23T12:00:00.000000+08:00\",\"due_at\":null,"
         "\"sent_at\":\"2026-11-23T12:00:00.000001+08:00\"}");
@@ -345,26 +446,40 @@ static void test_put_delivery(void **state)
     m.place = STR("p");
     m.has_place_code = m.has_due_at = m.has_occurred_at = true;
     m.place_code = 440304;
+    m.notice = STR("supplement");
+    m.has_unit = m.has_parent = m.has_round = true;
+    m.unit = 440304;
+    m.round = 1;
+    m.role = STR("lead");
+    m.supplement = STR("s");
     m.due_at = m.occurred_at = m.received_at;
     json_put_delivery(&out, &m);
-    assert_put(
-        &out,
-        "{\"seq\":42,\"number\":\"n\",\"leg\":1,\"kind\":\"help\",\"category\":\"01\",\"title\":\"t\",\"body\":\"b\","
-        "\"place\":\"p\",\"place_code\":440304,\"urgent\":true,\"confidential\":false,"
-        "\"occurred_at\":\"2026-11-23T12:00:00.000000+08:00\","
-        "\"received_at\":\"2026-11-23T12:00:00.000000+08:00\",\"due_at\":\"2026-11-23T12:00:00.000000+08:00\","
-        "\"sent_at\":\"2026-11-23T12:00:00.000001+08:00\"}");
+    assert_put(&out,
+               "{\"seq\":42,\"number\":\"n\",\"notice\":\"supplement\",\"leg\":1,\"unit\":440304,\"role\":\"lead\","
+               "\"parent\":0,"
+               "\"round\":1,\"kind\":\"help\",\"category\":\"01\",\"title\":\"t\",\"body\":\"b\",\"supplement\":\"s\","
+               "\"place\":\"p\",\"place_code\":440304,\"urgent\":true,\"confidential\":false,"
+               "\"occurred_at\":\"2026-11-23T12:00:00.000000+08:00\","
+               "\"received_at\":\"2026-11-23T12:00:00.000000+08:00\",\"due_at\":\"2026-11-23T12:00:00.000000+08:00\","
+               "\"sent_at\":\"2026-11-23T12:00:00.000001+08:00\"}");
     buf_free(&out);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole_letter), cmocka_unit_test(test_refused_letters),
-        cmocka_unit_test(test_lengths),      cmocka_unit_test(test_fault_does_not_quote_the_letter),
-        cmocka_unit_test(test_too_deep),     cmocka_unit_test(test_feedback),
-        cmocka_unit_test(test_act),          cmocka_unit_test(test_event_spellings),
-        cmocka_unit_test(test_put),          cmocka_unit_test(test_put_delivery),
+        cmocka_unit_test(test_whole_letter),
+        cmocka_unit_test(test_refused_letters),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_fault_does_not_quote_the_letter),
+        cmocka_unit_test(test_too_deep),
+        cmocka_unit_test(test_feedback),
+        cmocka_unit_test(test_feedback_members),
+        cmocka_unit_test(test_act_members),
+        cmocka_unit_test(test_act),
+        cmocka_unit_test(test_event_spellings),
+        cmocka_unit_test(test_put),
+        cmocka_unit_test(test_put_delivery),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
