@@ -1,105 +1,293 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole life of a case and of its legs. Everything that is not a row here is refused.
+// The whole life of a case and of its legs (domain.md §3.2–3.4). Everything that is not a row here is refused.
 #include "core/case.h"
 
-#define NO_LEG LEG_NONE
-#define ANY_CASE CASE_NONE
-#define STAYS CASE_NONE
-#define OF_CASE(from) (from), NO_LEG
-#define OF_LEG(from) ANY_CASE, (from)
+// Every state in which somebody must still do something; SEEN: those in which the letter was looked at.
+#define SEEN                                                                                                           \
+    (IN(EMERGENCY) | IN(TRIAGE) | IN(NEED_INFO) | IN(ACCEPTED) | IN(HANDLING) | IN(REVIEW) | IN(ANSWERED) |            \
+     IN(CALLBACK) | IN(REWORK) | IN(DEFERRED))
+#define OPEN (SEEN | IN(RECEIVED))
+#define AT_WORK                                                                                                        \
+    (LEG(LEG_SENT) | LEG(LEG_SIGNED) | LEG(LEG_DELEGATED) | LEG(LEG_RETURN_REQUESTED) | LEG(LEG_EXTENSION) |           \
+     LEG(LEG_REPORTED))
+#define ALIVE (AT_WORK | LEG(LEG_REVIEW_RETURNED))
 
-const struct rule rules[] =
-    {
-        // clang-format off
-    // id     from                          event                to          leg becomes  clock      step           by                              journal
-    {"T1",    OF_CASE(CASE_NONE),           EV_RECEIVE,          RECEIVED,   NO_LEG,      CLOCK_K3,  0,             BY(ACTOR_INTAKE),               J_LETTER_RECEIVED,
-     "the letter is committed and its writer has a number"},
-    {"T2",    OF_CASE(RECEIVED),            EV_FLAG_EMERGENCY,   EMERGENCY,  NO_LEG,      CLOCK_K2,  0,             BY(ACTOR_CLASSIFIER) | BY_DESK, J_EMERGENCY_FLAGGED,
-     "the text speaks of danger to life, body or property now: a duty officer must look"},
-    {"T3",    OF_CASE(EMERGENCY),           EV_ACKNOWLEDGE,      TRIAGE,     NO_LEG,      CLOCK_K3,  0,             BY_DESK,                        J_EMERGENCY_ACKED,
-     "a duty officer has looked and done what was urgent"},
-    {"T4",    OF_CASE(RECEIVED),            EV_TRIAGE,           TRIAGE,     NO_LEG,      CLOCK_K3,  0,             BY(ACTOR_CLASSIFIER),           J_CASE_TRIAGED,
-     "kind, category and place were looked for, and police conduct asked about before any routing"},
-    {"T8",    OF_CASE(TRIAGE),              EV_REFUSE,           REFUSED,    NO_LEG,      CLOCK_NONE, 0,            BY_DESK,                        J_CASE_REFUSED,
-     "the desk does not take it up, and says why and where else to go"},
-    {"T11",   OF_CASE(TRIAGE),              EV_REFER,            REFERRED,   NO_LEG,      CLOCK_NONE, 0,            BY_DESK,                        J_CASE_REFERRED,
-     "another authority or procedure is the lawful way, and the writer was told which"},
-    {"T12",   OF_CASE(TRIAGE),              EV_ACCEPT,           ACCEPTED,   NO_LEG,      CLOCK_K4,  STEP_ACCEPT,   BY(ACTOR_CLASSIFIER) | BY_DESK, J_CASE_ACCEPTED,
-     "it is the police's business, and kind, category and bureau are settled"},
-    {"T13",   OF_CASE(ACCEPTED),            EV_DISPATCH,         HANDLING,   LEG_SENT,    CLOCK_K8,  STEP_DISPATCH, BY(ACTOR_DISPATCHER) | BY_DESK, J_LEG_DISPATCHED,
-     "the bureau of the place handles it, and nobody there is accused; the clock runs from now, not from signing"},
-    {"T14",   OF_LEG(LEG_SENT),             EV_SIGNED,           STAYS,      LEG_SIGNED,  CLOCK_K8,  0,             BY_BUREAU,                      J_LEG_SIGNED,
-     "the unit has the case in hand"},
-    {"T14a",  OF_LEG(LEG_SIGNED),           EV_CONTACTED,        STAYS,      LEG_SIGNED,  CLOCK_NONE, 0,            BY_BUREAU,                      J_CONTACT_MADE,
-     "the unit has spoken with the writer"},
-    {"T22",   OF_LEG(LEG_SIGNED),           EV_REPORTED,         STAYS,      LEG_REPORTED, CLOCK_NONE, 0,           BY_BUREAU,                      J_LEG_REPORTED,
-     "the unit says what it found and what the writer shall read"},
-    {"T23",   OF_LEG(LEG_REPORTED),         EV_REVIEW_RETURNED,  HANDLING,   LEG_REVIEW_RETURNED, CLOCK_NONE, 0,    BY_BUREAU | BY_DESK,            J_REVIEW_RETURNED,
-     "the reviewer does not let the report pass"},
-    {"T23a",  OF_LEG(LEG_REVIEW_RETURNED),  EV_SIGNED,           STAYS,      LEG_SIGNED,  CLOCK_NONE, 0,            BY_BUREAU,                      J_LEG_SIGNED,
-     "the unit takes the returned report up again"},
-    {"T24",   OF_LEG(LEG_REPORTED),         EV_REVIEWED,         STAYS,      LEG_DONE,    CLOCK_NONE, STEP_REVIEW,  BY_BUREAU | BY_DESK | BY_SYSTEM, J_REVIEW_PASSED,
-     "the reviewer lets the report pass"},
-    {"T25",   OF_CASE(HANDLING),            EV_ALL_REPORTED,     REVIEW,     NO_LEG,      CLOCK_NONE, 0,            BY_SYSTEM,                      J_CASE_REPORTED,
-     "every lead unit has reported"},
-    {"T26",   OF_CASE(REVIEW),              EV_ISSUE_REPLY,      ANSWERED,   NO_LEG,      CLOCK_K11, STEP_ISSUE,    BY_DESK | BY_SYSTEM,            J_REPLY_ISSUED,
-     "every lead report passed review, so the writer gets the public reply"},
-    {"T27",   OF_CASE(REVIEW),              EV_RETURN_WORK,      HANDLING,   LEG_SIGNED,  CLOCK_NONE, 0,            BY_DESK,                        J_WORK_RETURNED,
-     "the desk does not issue this reply: the unit must do more"},
-    {"T28",   OF_CASE(ANSWERED),            EV_START_CALLBACK,   CALLBACK,   NO_LEG,      CLOCK_K11, 0,             BY_DESK,                        J_CALLBACK_STARTED,
-     "the writer is asked whether it was settled"},
-    {"T30",   OF_CASE(CALLBACK),            EV_CLOSE,            CLOSED,     NO_LEG,      CLOCK_NONE, 0,            BY_DESK,                        J_CASE_CLOSED,
-     "the writer was asked, and nothing more is to be done"},
-    {"T31",   OF_CASE(ANSWERED),            EV_CLOSE,            CLOSED,     NO_LEG,      CLOCK_NONE, STEP_CALLBACK, BY_DESK | BY_SYSTEM,           J_CASE_CLOSED,
-     "answered, and nobody is to be called: the writer is content, or the policy asks for no callback here"},
-    {"T35a",  OF_CASE(CLOSED),              EV_ARCHIVE,          ARCHIVED,   NO_LEG,      CLOCK_NONE, 0,            BY_DESK,                        J_CASE_ARCHIVED,
-     "closed, and the time for questions is over"},
-    {"T35b",  OF_CASE(REFUSED),             EV_ARCHIVE,          ARCHIVED,   NO_LEG,      CLOCK_NONE, 0,            BY_DESK,                        J_CASE_ARCHIVED,
-     "refused, and the time for questions is over"},
-    {"T35c",  OF_CASE(WITHDRAWN),           EV_ARCHIVE,          ARCHIVED,   NO_LEG,      CLOCK_NONE, 0,            BY_DESK,                        J_CASE_ARCHIVED,
-     "withdrawn, and the time for questions is over"},
-    {"T35d",  OF_CASE(REFERRED),            EV_ARCHIVE,          ARCHIVED,   NO_LEG,      CLOCK_NONE, 0,            BY_DESK,                        J_CASE_ARCHIVED,
-     "referred, and the time for questions is over"},
-    {"T36a",  OF_CASE(RECEIVED),            EV_WITHDRAW,         WITHDRAWN,  NO_LEG,      CLOCK_NONE, 0,            BY_DESK,                        J_CASE_WITHDRAWN,
-     "the writer took the letter back before it was looked at"},
-    {"T36b",  OF_CASE(TRIAGE),              EV_WITHDRAW,         WITHDRAWN,  NO_LEG,      CLOCK_NONE, 0,            BY_DESK,                        J_CASE_WITHDRAWN,
-     "the writer took the letter back before it was accepted"},
-    {"T36c",  OF_CASE(ACCEPTED),            EV_WITHDRAW,         WITHDRAWN,  NO_LEG,      CLOCK_NONE, 0,            BY_DESK,                        J_CASE_WITHDRAWN,
-     "the writer took the letter back before it was dispatched"},
-    {"T36d",  OF_CASE(HANDLING),            EV_WITHDRAW,         WITHDRAWN,  LEG_REVOKED, CLOCK_NONE, 0,            BY_DESK,                        J_CASE_WITHDRAWN,
-     "the writer took the letter back while a unit had it; its legs end"},
-        // clang-format on
-        {0},
-};
-
-const struct code journals[] = {
-    {J_LETTER_RECEIVED, "letter.received", "收到来信"},
-    {J_EMERGENCY_FLAGGED, "emergency.flagged", "识别为紧急"},
-    {J_EMERGENCY_ACKED, "emergency.acked", "值班员已确认"},
-    {J_CASE_TRIAGED, "case.triaged", "已研判"},
-    {J_CASE_ACCEPTED, "case.accepted", "已受理"},
-    {J_CASE_REFUSED, "case.refused", "不予受理"},
-    {J_CASE_REFERRED, "case.referred", "转法定途径"},
-    {J_CASE_WITHDRAWN, "case.withdrawn", "来信人撤件"},
-    {J_LEG_DISPATCHED, "leg.dispatched", "已派单"},
-    {J_LEG_SIGNED, "leg.signed", "已签收"},
-    {J_CONTACT_MADE, "contact.made", "已联系来信人"},
-    {J_LEG_REPORTED, "leg.reported", "已报结"},
-    {J_REVIEW_PASSED, "review.passed", "审核通过"},
-    {J_REVIEW_RETURNED, "review.returned", "审核退回"},
-    {J_CASE_REPORTED, "case.reported", "全部报结"},
-    {J_REPLY_ISSUED, "reply.issued", "已答复"},
-    {J_WORK_RETURNED, "work.returned", "退回补办"},
-    {J_CALLBACK_STARTED, "callback.started", "开始回访"},
-    {J_CASE_CLOSED, "case.closed", "办结"},
-    {J_CASE_ARCHIVED, "case.archived", "归档"},
+// id, from which case states, or else from which leg states, at which event; then what follows
+const struct rule rules[] = {
+    // clang-format off
+    // Intake and triage
+    {"T1", IN(CASE_NONE), 0, EV_RECEIVE, .case_to = RECEIVED, .clock = CLOCK_K3, .by = BY(ACTOR_INTAKE),
+     .journal = J_LETTER_RECEIVED,
+     .because = "the letter is committed and its writer has a number"},
+    {"T2", IN(RECEIVED), 0, EV_FLAG_EMERGENCY, .case_to = EMERGENCY, .clock = CLOCK_K2,
+     .by = BY(ACTOR_CLASSIFIER) | BY_DESK, .duty = DUTY_TRIAGE | DUTY_WATCH, .journal = J_EMERGENCY_FLAGGED,
+     .because = "the text speaks of danger to life, body or property now: a duty officer must look"},
+    {"T2a", IN(EMERGENCY), 0, EV_ESCALATE, .clock = CLOCK_K2, .by = BY_SYSTEM, .journal = J_EMERGENCY_ESCALATED,
+     .because = "nobody acknowledged it in time: the next duty officer, then the leader, is called"},
+    {"T3", IN(EMERGENCY), 0, EV_ACKNOWLEDGE, .case_to = TRIAGE, .clock = CLOCK_K3, .by = BY_DESK,
+     .duty = DUTY_WATCH | DUTY_LEAD, .journal = J_EMERGENCY_ACKED,
+     .because = "a duty officer has looked and done what was urgent"},
+    {"T4", IN(RECEIVED), 0, EV_TRIAGE, .case_to = TRIAGE, .clock = CLOCK_K3, .by = BY(ACTOR_CLASSIFIER),
+     .journal = J_CASE_TRIAGED,
+     .because = "kind, category and place were looked for, and police conduct asked about before any routing"},
+    {"T5", IN(TRIAGE), 0, EV_ASK_SUPPLEMENT, .case_to = NEED_INFO, .clock = CLOCK_K10, .by = BY_DESK,
+     .duty = DUTY_TRIAGE, .journal = J_SUPPLEMENT_REQUESTED,
+     .because = "without more from the writer it cannot be judged"},
+    {"T6", IN(NEED_INFO), 0, EV_SUPPLEMENT, .case_to = TRIAGE, .clock = CLOCK_K3, .by = BY_WRITER | BY_DESK,
+     .duty = DUTY_TRIAGE, .journal = J_SUPPLEMENT_ARRIVED,
+     .because = "the writer sent what was missing"},
+    {"T6a", OPEN & ~IN(NEED_INFO), 0, EV_SUPPLEMENT, .by = BY_WRITER | BY_DESK, .duty = DUTY_TRIAGE,
+     .journal = J_SUPPLEMENT_ARRIVED,
+     .because = "the writer added to the letter; the letter itself stays as it is"},
+    {"T7", IN(NEED_INFO), 0, EV_TERMINATE, .case_to = TERMINATED, .by = BY_DESK, .duty = DUTY_TRIAGE,
+     .journal = J_CASE_TERMINATED,
+     .because = "the writer did not send what it cannot be handled without, and an officer confirms that"},
+    {"T7a", IN(NEED_INFO), 0, EV_EXPIRE, .by = BY_SYSTEM, .journal = J_SUPPLEMENT_EXPIRED,
+     .because = "the time for the supplement is over; an officer decides what follows"},
+    {"T7b", IN(NEED_INFO), 0, EV_PROCEED, .case_to = TRIAGE, .clock = CLOCK_K3, .by = BY_DESK, .duty = DUTY_TRIAGE,
+     .journal = J_CASE_PROCEEDED,
+     .because = "it is handled on what is known"},
+    {"T8", IN(TRIAGE), 0, EV_REFUSE, .by = BY_DESK, .duty = DUTY_TRIAGE, .journal = J_PROPOSAL_MADE,
+     .because = "the desk proposes not to take it up; another officer decides"},
+    {"T8a", IN(TRIAGE), 0, EV_REFUSAL_APPROVED, .case_to = REFUSED, .by = BY_DESK, .duty = DUTY_APPROVE,
+     .journal = J_CASE_REFUSED,
+     .because = "not taken up, with a reason of the closed list, and the writer was told where else to go"},
+    {"T11", IN(TRIAGE), 0, EV_REFER, .by = BY_DESK, .duty = DUTY_TRIAGE, .journal = J_PROPOSAL_MADE,
+     .because = "the desk proposes another authority or procedure; another officer decides"},
+    {"T11a", IN(TRIAGE), 0, EV_REFERRAL_APPROVED, .case_to = REFERRED, .by = BY_DESK, .duty = DUTY_APPROVE,
+     .journal = J_CASE_REFERRED,
+     .because = "another authority or procedure is the lawful way, and the writer was told which"},
+    {"T8b", IN(TRIAGE) | IN(CALLBACK) | IN(HANDLING) | IN(REVIEW), 0, EV_PROPOSAL_REJECTED, .by = BY_DESK,
+     .duty = DUTY_APPROVE | DUTY_LEAD, .journal = J_PROPOSAL_REJECTED,
+     .because = "another officer does not agree to the proposal"},
+    // Merge, split, undo
+    {"T9", IN(TRIAGE), 0, EV_MERGE, .case_to = MERGED, .by = BY_DESK, .duty = DUTY_TRIAGE, .journal = J_CASE_MERGED,
+     .because = "the same matter is handled under another number; the letter itself stays as it is"},
+    {"T9a", SEEN, 0, EV_ABSORB, .by = BY_SYSTEM, .journal = J_CASE_ABSORBED,
+     .because = "another letter on the same matter joined; everybody whom either accuses stays out"},
+    {"T10", IN(MERGED), 0, EV_UNMERGE, .case_to = TRIAGE, .clock = CLOCK_K3, .by = BY_DESK, .duty = DUTY_TRIAGE,
+     .journal = J_CASE_UNMERGED,
+     .because = "it is a matter of its own after all"},
+    {"T10c", SEEN, 0, EV_RELEASE, .by = BY_SYSTEM, .journal = J_CASE_RELEASED,
+     .because = "a letter that had joined is a matter of its own again"},
+    {"T10a", IN(TRIAGE), 0, EV_SPLIT, .by = BY_DESK, .duty = DUTY_TRIAGE, .journal = J_CASE_SPLIT,
+     .because = "the letter holds several matters: one of them gets a number of its own"},
+    {"T10b", IN(CASE_NONE), 0, EV_SPLIT_OFF, .case_to = TRIAGE, .clock = CLOCK_K3, .by = BY_SYSTEM,
+     .journal = J_CASE_SPLIT,
+     .because = "one matter of a letter that holds several"},
+    // Acceptance, classification, conflict
+    {"T12", IN(TRIAGE), 0, EV_ACCEPT, .case_to = ACCEPTED, .clock = CLOCK_K4, .step = STEP_ACCEPT,
+     .by = BY(ACTOR_CLASSIFIER) | BY_DESK, .duty = DUTY_TRIAGE, .journal = J_CASE_ACCEPTED,
+     .because = "it is the police's business, and kind, category and bureau are settled"},
+    {"T12a", IN(TRIAGE) | IN(ACCEPTED) | IN(HANDLING), 0, EV_RECLASSIFY, .by = BY_DESK, .duty = DUTY_TRIAGE,
+     .journal = J_CASE_RECLASSIFIED,
+     .because = "kind, category or bureau were wrong"},
+    {"T37", OPEN | IN(CLOSED), 0, EV_ACCUSE, .by = BY_DESK,
+     .duty = DUTY_TRIAGE | DUTY_DISPATCH | DUTY_SUPERVISE | DUTY_INSPECT | DUTY_LEAD, .journal = J_CONFLICT_SET,
+     .because = "the letter accuses this unit or officer: neither may get, read or decide it"},
+    {"T37x", IN(TRIAGE) | IN(ACCEPTED), 0, EV_EXONERATE, .by = BY_DESK, .duty = DUTY_INSPECT,
+     .journal = J_CONFLICT_REVISED,
+     .because = "it turned out that the letter does not accuse this unit or officer"},
+    // Dispatch
+    {"T13", IN(ACCEPTED), 0, EV_DISPATCH, .case_to = HANDLING, .leg_to = LEG_SENT, .opens = ROLE_LEAD,
+     .clock = CLOCK_K8, .step = STEP_DISPATCH, .by = BY(ACTOR_DISPATCHER) | BY_DESK, .duty = DUTY_DISPATCH,
+     .journal = J_LEG_DISPATCHED,
+     .because = "the unit handles it, and nobody there is accused; the clock runs from now, not from signing"},
+    {"T13a", IN(HANDLING), 0, EV_DISPATCH, .leg_to = LEG_SENT, .opens = ROLE_LEAD, .by = BY_DESK,
+     .duty = DUTY_DISPATCH, .journal = J_LEG_DISPATCHED,
+     .because = "no unit leads it any more, so another one does; the case's clock runs on"},
+    {"T16a", IN(HANDLING), 0, EV_REASSIGN, .leg_to = LEG_SENT, .opens = ROLE_LEAD, .by = BY_SYSTEM,
+     .journal = J_LEG_DISPATCHED,
+     .because = "the unit that follows the one which returned it or lost it; the case's clock runs on"},
+    {"T19b", IN(HANDLING), 0, EV_OPEN_CHILD, .leg_to = LEG_SENT, .opens = ROLE_LEAD, .by = BY_SYSTEM,
+     .journal = J_LEG_DISPATCHED,
+     .because = "the unit below handles it, and nobody there is accused"},
+    {"T20a", IN(HANDLING), 0, EV_OPEN_ASSIST, .leg_to = LEG_SENT, .opens = ROLE_ASSIST, .by = BY_SYSTEM,
+     .journal = J_LEG_DISPATCHED,
+     .because = "the unit assists, and nobody there is accused"},
+    {"T29b", IN(REWORK), 0, EV_DISPATCH, .case_to = HANDLING, .leg_to = LEG_SENT, .opens = ROLE_LEAD,
+     .step = STEP_DISPATCH, .by = BY(ACTOR_DISPATCHER) | BY_DESK, .duty = DUTY_DISPATCH, .journal = J_LEG_DISPATCHED,
+     .because = "a unit above the first handler handles it again"},
+    // A unit at work
+    {"T14", 0, LEG(LEG_SENT), EV_SIGNED, .leg_to = LEG_SIGNED, .clock = CLOCK_K8, .by = BY_BUREAU,
+     .journal = J_LEG_SIGNED,
+     .because = "the unit has the case in hand"},
+    {"T14b", 0, LEG(LEG_SENT), EV_DEEM_SIGNED, .leg_to = LEG_SIGNED, .clock = CLOCK_K8, .by = BY_SYSTEM,
+     .journal = J_LEG_DEEMED_SIGNED,
+     .because = "the unit did not sign in time: it is held to have signed, late"},
+    {"T14a", 0, LEG(LEG_SIGNED) | LEG(LEG_EXTENSION), EV_CONTACTED, .by = BY_BUREAU, .journal = J_CONTACT_MADE,
+     .because = "the unit has spoken with the writer"},
+    {"T15", 0, LEG(LEG_SENT) | LEG(LEG_SIGNED), EV_RETURN_REQUESTED, .leg_to = LEG_RETURN_REQUESTED, .by = BY_BUREAU,
+     .journal = J_LEG_RETURN_REQUESTED,
+     .because = "the unit says whose business it is instead, and on what basis"},
+    {"T16", 0, LEG(LEG_RETURN_REQUESTED), EV_RETURN_GRANTED, .leg_to = LEG_RETURNED, .by = BY_DESK | BY_BUREAU,
+     .duty = DUTY_DISPATCH, .journal = J_LEG_RETURN_GRANTED,
+     .because = "it is another unit's business"},
+    {"T17", 0, LEG(LEG_RETURN_REQUESTED), EV_RETURN_DENIED, .leg_to = LEG_SIGNED, .clock = CLOCK_K8,
+     .by = BY_DESK | BY_BUREAU, .duty = DUTY_DISPATCH, .journal = J_LEG_RETURN_DENIED,
+     .because = "it stays with the unit"},
+    {"T17a", 0, LEG(LEG_SIGNED), EV_SUPERIOR_ASKED, .leg_to = LEG_RETURN_REQUESTED, .by = BY_BUREAU,
+     .journal = J_LEG_SUPERIOR_ASKED,
+     .because = "the unit asks the common superior, once"},
+    {"T18", 0, LEG(LEG_RETURN_REQUESTED), EV_DESIGNATE, .leg_to = LEG_SIGNED, .clock = CLOCK_K8,
+     .by = BY_DESK | BY_BUREAU, .duty = DUTY_LEAD | DUTY_DISPATCH, .journal = J_LEG_DESIGNATED,
+     .because = "the common superior designates the unit; it cannot be returned any more"},
+    {"T19", 0, LEG(LEG_SIGNED), EV_DELEGATED, .leg_to = LEG_DELEGATED, .by = BY_BUREAU, .journal = J_LEG_DELEGATED,
+     .because = "a unit below does the work; this one answers for it"},
+    {"T19a", 0, LEG(LEG_DELEGATED), EV_CHILD_DONE, .leg_to = LEG_SIGNED, .by = BY_SYSTEM, .journal = J_LEG_CHILD_DONE,
+     .because = "the part below is over, so this unit has it in hand again"},
+    {"T20", 0, LEG(LEG_SIGNED), EV_JOINED, .by = BY_BUREAU | BY_DESK, .duty = DUTY_DISPATCH | DUTY_SUPERVISE,
+     .journal = J_LEG_JOINED,
+     .because = "another unit is asked to assist; the lead stays where it is"},
+    {"T21", 0, LEG(LEG_SIGNED), EV_EXTENSION_REQUESTED, .leg_to = LEG_EXTENSION, .by = BY_BUREAU,
+     .journal = J_EXTENSION_REQUESTED,
+     .because = "the unit asks for more time before the date has passed; the work goes on"},
+    {"T21a", 0, LEG(LEG_EXTENSION), EV_EXTENSION_GRANTED, .leg_to = LEG_SIGNED, .by = BY_DESK | BY_BUREAU,
+     .duty = DUTY_APPROVE | DUTY_LEAD, .journal = J_EXTENSION_GRANTED,
+     .because = "one level above agrees, and the writer is told the reason and the new date"},
+    {"T21b", 0, LEG(LEG_EXTENSION), EV_EXTENSION_DENIED, .leg_to = LEG_SIGNED, .by = BY_DESK | BY_BUREAU,
+     .duty = DUTY_APPROVE | DUTY_LEAD, .journal = J_EXTENSION_DENIED,
+     .because = "one level above does not agree; the date stays"},
+    {"T5a", 0, LEG(LEG_SIGNED), EV_SUPPLEMENT_REQUESTED, .by = BY_BUREAU, .journal = J_REQUEST_MADE,
+     .because = "the unit needs something of the writer"},
+    {"T5b", 0, LEG(LEG_SIGNED), EV_SUPPLEMENT_GRANTED, .by = BY_DESK, .duty = DUTY_TRIAGE | DUTY_DISPATCH,
+     .journal = J_CLOCK_PAUSED,
+     .because = "the writer is asked, and the answer clock stands meanwhile"},
+    {"T5c", 0, LEG(LEG_SIGNED), EV_SUPPLEMENT_DENIED, .by = BY_DESK, .duty = DUTY_TRIAGE | DUTY_DISPATCH,
+     .journal = J_SUPPLEMENT_DENIED,
+     .because = "the writer need not be asked"},
+    {"T5d", IN(HANDLING), 0, EV_SUPPLEMENT_ENDED, .by = BY_SYSTEM, .journal = J_CLOCK_RESUMED,
+     .because = "the wait for the writer is over; paused working days are given back one for one"},
+    {"T22", 0, LEG(LEG_SIGNED), EV_REPORTED, .leg_to = LEG_REPORTED, .by = BY_BUREAU, .journal = J_LEG_REPORTED,
+     .because = "the unit says what it found and what the writer shall read"},
+    {"T23", 0, LEG(LEG_REPORTED), EV_REVIEW_RETURNED, .case_to = HANDLING, .leg_to = LEG_REVIEW_RETURNED,
+     .by = BY_BUREAU | BY_DESK, .duty = DUTY_APPROVE, .journal = J_REVIEW_RETURNED,
+     .because = "the reviewer does not let the report pass"},
+    {"T23a", 0, LEG(LEG_REVIEW_RETURNED), EV_SIGNED, .leg_to = LEG_SIGNED, .by = BY_BUREAU, .journal = J_LEG_SIGNED,
+     .because = "the unit takes the returned report up again"},
+    {"T24", 0, LEG(LEG_REPORTED), EV_REVIEWED, .leg_to = LEG_DONE, .step = STEP_REVIEW,
+     .by = BY_BUREAU | BY_DESK | BY_SYSTEM, .duty = DUTY_APPROVE, .journal = J_REVIEW_PASSED,
+     .because = "the reviewer, who is not the handler, lets the report pass"},
+    {"T32r", 0, LEG(LEG_SIGNED), EV_SUSPENSION_REQUESTED, .by = BY_BUREAU, .journal = J_SUSPENSION_REQUESTED,
+     .because = "the unit's leader says why it cannot be solved now, and when to look again"},
+    {"T39a", 0, LEG(LEG_SIGNED), EV_UNREASONABLE_REQUESTED, .by = BY_BUREAU, .journal = J_REQUEST_MADE,
+     .because = "the unit asks the centre to find the demand unreasonable"},
+    {"T39b", 0, LEG(LEG_SIGNED), EV_REASSIGN_REQUESTED, .by = BY_BUREAU, .journal = J_REQUEST_MADE,
+     .because = "the unit asks that another one takes it over"},
+    {"T37r", 0, AT_WORK, EV_RECALL, .leg_to = LEG_REVOKED, .by = BY_DESK, .duty = DUTY_DISPATCH | DUTY_LEAD,
+     .journal = J_LEG_REVOKED,
+     .because = "the centre takes the case from the unit"},
+    {"T37c", 0, ALIVE, EV_REVOKE, .leg_to = LEG_REVOKED, .by = BY_SYSTEM, .journal = J_LEG_REVOKED,
+     .because = "the unit is accused: it may not read the case any more"},
+    {"T37e", 0, ALIVE, EV_END_LEG, .leg_to = LEG_REVOKED, .by = BY_SYSTEM, .journal = J_LEG_ENDED,
+     .because = "what it was part of is over"},
+    {"K", 0, LEG(LEG_SIGNED) | LEG(LEG_DELEGATED) | LEG(LEG_RETURN_REQUESTED) | LEG(LEG_EXTENSION) | LEG(LEG_REVIEW_RETURNED), EV_LEG_BREACH,
+     .by = BY_SYSTEM, .journal = J_CLOCK_BREACHED,
+     .because = "a clock of this unit has run out"},
+    // Review and answer
+    {"T25", IN(HANDLING), 0, EV_ALL_REPORTED, .case_to = REVIEW, .by = BY_SYSTEM, .journal = J_CASE_REPORTED,
+     .because = "every lead unit has reported"},
+    {"T26", IN(REVIEW), 0, EV_ISSUE_REPLY, .case_to = ANSWERED, .clock = CLOCK_K11, .step = STEP_ISSUE,
+     .by = BY_DESK | BY_SYSTEM, .duty = DUTY_APPROVE, .journal = J_REPLY_ISSUED,
+     .because = "every lead report passed review, so the writer gets the public reply"},
+    {"T27", IN(REVIEW), 0, EV_RETURN_WORK, .case_to = HANDLING, .leg_to = LEG_SIGNED, .by = BY_DESK,
+     .duty = DUTY_APPROVE, .journal = J_WORK_RETURNED,
+     .because = "the desk does not issue this reply: the unit must do more"},
+    // Callback, rework, end
+    {"T28", IN(ANSWERED), 0, EV_START_CALLBACK, .case_to = CALLBACK, .clock = CLOCK_K11, .by = BY_DESK,
+     .duty = DUTY_CALLBACK, .journal = J_CALLBACK_STARTED,
+     .because = "the writer is asked whether it was settled"},
+    {"T28a", IN(CALLBACK), 0, EV_CALLED, .by = BY_DESK, .duty = DUTY_CALLBACK, .journal = J_CALLBACK_ATTEMPTED,
+     .because = "the writer was called and not reached"},
+    {"T28b", IN(CALLBACK), 0, EV_ANSWERED, .by = BY_DESK, .duty = DUTY_CALLBACK, .journal = J_CALLBACK_ANSWERED,
+     .because = "the writer answered the five questions"},
+    {"T28c", IN(ANSWERED) | IN(CALLBACK), 0, EV_RATE, .by = BY_WRITER | BY_DESK, .duty = DUTY_CALLBACK,
+     .journal = J_REPLY_RATED,
+     .because = "the writer rated the reply online"},
+    {"T29", IN(CALLBACK), 0, EV_ORDER_REWORK, .case_to = REWORK, .clock = CLOCK_K12, .by = BY_DESK,
+     .duty = DUTY_APPROVE | DUTY_DISPATCH, .journal = J_REWORK_ORDERED,
+     .because = "the writer is rightly not content, or what should be solved is not: once more, one level up, in less time"},
+    {"T30", IN(CALLBACK), 0, EV_CLOSE, .case_to = CLOSED, .by = BY_DESK, .duty = DUTY_CALLBACK | DUTY_APPROVE,
+     .journal = J_CASE_CLOSED,
+     .because = "the writer was asked, and nothing more is to be done"},
+    {"T30a", IN(CALLBACK), 0, EV_CLOSE_PROPOSED, .by = BY_DESK, .duty = DUTY_CALLBACK | DUTY_APPROVE,
+     .journal = J_PROPOSAL_MADE,
+     .because = "the writer is not content, but it was handled by the law: another officer decides"},
+    {"T31", IN(ANSWERED), 0, EV_CLOSE, .case_to = CLOSED, .step = STEP_CALLBACK, .by = BY_DESK | BY_SYSTEM,
+     .duty = DUTY_CALLBACK | DUTY_APPROVE, .journal = J_CASE_CLOSED,
+     .because = "answered, and nobody is to be called: the writer is content, or the policy asks for no callback here"},
+    {"T32", IN(HANDLING) | IN(REVIEW), 0, EV_SUSPEND, .by = BY_DESK, .duty = DUTY_LEAD | DUTY_DISPATCH,
+     .journal = J_SUSPENSION_REQUESTED,
+     .because = "it cannot be solved now: a date to look again is proposed, and another officer decides"},
+    {"T32b", IN(HANDLING) | IN(REVIEW), 0, EV_SUSPENSION_APPROVED, .case_to = DEFERRED, .clock = CLOCK_K17,
+     .by = BY_DESK, .duty = DUTY_APPROVE | DUTY_LEAD, .journal = J_CASE_SUSPENDED,
+     .because = "it cannot be solved now; it stays open, unsolved, with a date to look again"},
+    {"T33", IN(DEFERRED), 0, EV_RESUME, .case_to = HANDLING, .by = BY_DESK,
+     .duty = DUTY_DISPATCH | DUTY_APPROVE | DUTY_LEAD, .journal = J_CASE_RESUMED,
+     .because = "it can be solved now, or its yearly review asks for it"},
+    {"T34", IN(CLOSED), 0, EV_REOPEN, .case_to = REWORK, .clock = CLOCK_K12, .by = BY_DESK,
+     .duty = DUTY_INSPECT | DUTY_SUPERVISE | DUTY_APPROVE | DUTY_LEAD, .journal = J_CASE_REOPENED,
+     .because = "a review after the end found that it was not settled"},
+    {"T34a", IN(CLOSED), 0, EV_APPEAL, .case_to = REWORK, .clock = CLOCK_K12, .by = BY_DESK,
+     .duty = DUTY_TRIAGE | DUTY_APPROVE, .journal = J_CASE_APPEALED,
+     .because = "the writer appealed in time"},
+    {"T34b", IN(CLOSED), 0, EV_INSPECT, .by = BY_DESK, .duty = DUTY_INSPECT | DUTY_SUPERVISE,
+     .journal = J_CASE_INSPECTED,
+     .because = "it was looked at again after the end"},
+    {"T35", IN(CLOSED) | IN(REFUSED) | IN(WITHDRAWN) | IN(REFERRED) | IN(MERGED) | IN(TERMINATED), 0, EV_ARCHIVE,
+     .case_to = ARCHIVED, .by = BY_DESK | BY_SYSTEM, .duty = DUTY_APPROVE, .journal = J_CASE_ARCHIVED,
+     .because = "it is over, and so is the time for questions"},
+    // Withdrawal
+    {"T36", IN(RECEIVED) | IN(TRIAGE) | IN(ACCEPTED) | IN(HANDLING) | IN(EMERGENCY) | IN(NEED_INFO), 0, EV_WITHDRAW,
+     .case_to = WITHDRAWN, .by = BY_WRITER | BY_DESK, .duty = DUTY_TRIAGE, .journal = J_CASE_WITHDRAWN,
+     .because = "the writer took the letter back; what units had of it ends"},
+    {"T36r", IN(RECEIVED) | IN(EMERGENCY) | IN(TRIAGE) | IN(NEED_INFO) | IN(ACCEPTED) | IN(HANDLING), 0, EV_WITHDRAWAL_REQUESTED,
+     .by = BY_WRITER | BY_DESK, .duty = DUTY_TRIAGE, .journal = J_WITHDRAWAL_REQUESTED,
+     .because = "the writer wants it back; as it reports a wrong, the centre decides whether to go on"},
+    {"T36g", IN(RECEIVED) | IN(EMERGENCY) | IN(TRIAGE) | IN(NEED_INFO) | IN(ACCEPTED) | IN(HANDLING), 0, EV_WITHDRAWAL_GRANTED,
+     .case_to = WITHDRAWN, .by = BY_DESK, .duty = DUTY_APPROVE | DUTY_INSPECT, .journal = J_CASE_WITHDRAWN,
+     .because = "the writer took it back, and nothing asks for going on without the writer"},
+    {"T36n", IN(RECEIVED) | IN(EMERGENCY) | IN(TRIAGE) | IN(NEED_INFO) | IN(ACCEPTED) | IN(HANDLING), 0, EV_WITHDRAWAL_DENIED,
+     .by = BY_DESK, .duty = DUTY_APPROVE | DUTY_INSPECT, .journal = J_WITHDRAWAL_DENIED,
+     .because = "the centre goes on ex officio"},
+    // Overlays: supervision, requests, clocks. The state stays.
+    {"T38", OPEN, 0, EV_SUPERVISE, .by = BY_DESK | BY_SYSTEM, .duty = DUTY_SUPERVISE | DUTY_LEAD,
+     .journal = J_SUPERVISION_ISSUED,
+     .because = "it is urged or supervised; the units must say how it stands, and no clock changes"},
+    {"T38i", OPEN, 0, EV_INSTRUCT, .by = BY_DESK, .duty = DUTY_LEAD, .journal = J_INSTRUCTION_GIVEN,
+     .because = "a leader's instruction"},
+    {"T38l", OPEN, 0, EV_LIFT, .by = BY_DESK, .duty = DUTY_SUPERVISE | DUTY_LEAD, .journal = J_SUPERVISION_LIFTED,
+     .because = "the supervision is over"},
+    {"T38a", IN(HANDLING) | IN(REVIEW) | IN(ANSWERED) | IN(CALLBACK) | IN(DEFERRED), 0, EV_SUPERVISION_ANSWERED,
+     .by = BY_BUREAU, .journal = J_SUPERVISION_ANSWERED,
+     .because = "the unit says how it stands"},
+    {"T39c", IN(ANSWERED) | IN(CLOSED), 0, EV_ASSESSMENT_APPEALED, .by = BY_BUREAU, .journal = J_REQUEST_MADE,
+     .because = "the unit does not take the assessment of its work"},
+    {"T39g", IN(HANDLING) | IN(REVIEW) | IN(ANSWERED) | IN(CALLBACK) | IN(CLOSED), 0, EV_REQUEST_GRANTED,
+     .by = BY_DESK, .duty = DUTY_APPROVE | DUTY_INSPECT | DUTY_LEAD, .journal = J_REQUEST_GRANTED,
+     .because = "the centre agrees to the request"},
+    {"T39n", IN(HANDLING) | IN(REVIEW) | IN(ANSWERED) | IN(CALLBACK) | IN(CLOSED), 0, EV_REQUEST_DENIED,
+     .by = BY_DESK, .duty = DUTY_APPROVE | DUTY_INSPECT | DUTY_LEAD | DUTY_DISPATCH, .journal = J_REQUEST_DENIED,
+     .because = "the centre does not agree to the request"},
+    {"K16", OPEN, 0, EV_WARN, .by = BY_SYSTEM, .journal = J_CLOCK_WARNED,
+     .because = "part of the time is over"},
+    {"K16b", OPEN, 0, EV_BREACH, .by = BY_SYSTEM, .journal = J_CLOCK_BREACHED,
+     .because = "a clock has run out"},
+    {"K16c", OPEN, 0, EV_RECOMPUTE, .by = BY_DESK, .duty = DUTY_SUPERVISE | DUTY_ADMIN, .journal = J_CLOCK_RECOMPUTED,
+     .because = "a new calendar counts other days"},
+    // clang-format on
     {0},
 };
+
+bool rule_of_leg(const struct rule *rule)
+{
+    return rule->legs != 0;
+}
 
 const struct rule *rule_for_case(enum case_state from, enum event event)
 {
     for (const struct rule *r = rules; r->id; r++)
-        if (r->leg_from == LEG_NONE && r->case_from == from && r->event == event)
+        if (r->event == event && r->cases & IN(from))
             return r;
     return NULL;
 }
@@ -107,7 +295,7 @@ const struct rule *rule_for_case(enum case_state from, enum event event)
 const struct rule *rule_for_leg(enum leg_state from, enum event event)
 {
     for (const struct rule *r = rules; r->id; r++)
-        if (r->leg_from != LEG_NONE && r->leg_from == from && r->event == event)
+        if (r->event == event && r->legs & LEG(from))
             return r;
     return NULL;
 }
@@ -116,50 +304,6 @@ bool event_is_leg(enum event event)
 {
     for (const struct rule *r = rules; r->id; r++)
         if (r->event == event)
-            return r->leg_from != LEG_NONE;
+            return rule_of_leg(r);
     return false;
-}
-
-bool case_final(enum case_state s)
-{
-    switch (s) {
-    case CLOSED:
-    case REFUSED:
-    case MERGED:
-    case WITHDRAWN:
-    case REFERRED:
-    case TERMINATED:
-    case ARCHIVED:
-        return true;
-    default:
-        return false;
-    }
-}
-
-const char *case_waits_for(enum case_state s)
-{
-    switch (s) {
-    case RECEIVED:
-        return "系统研判";
-    case EMERGENCY:
-        return "值班员";
-    case TRIAGE:
-        return "受理员";
-    case NEED_INFO:
-        return "来信人";
-    case ACCEPTED:
-        return "派单员";
-    case HANDLING:
-    case REWORK:
-        return "承办单位";
-    case REVIEW:
-        return "专班审核人";
-    case ANSWERED:
-    case CALLBACK:
-        return "回访员";
-    case DEFERRED:
-        return "主办单位负责人";
-    default:
-        return NULL;
-    }
 }

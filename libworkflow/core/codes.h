@@ -61,28 +61,131 @@ enum leg_state {
 enum leg_role { ROLE_LEAD = 1, ROLE_ASSIST, ROLE_CHECK, ROLE_COUNTERSIGN };
 
 // What may happen to a case or a leg. Bureaus send the past participles, the desk the imperatives, daemons the rest.
+// "grant" and "deny" are what people say; the request that they decide makes the event of it (case.c).
 enum event {
     EV_NONE = 0,
-    EV_RECEIVE = 1,          // intake: the letter is committed
-    EV_FLAG_EMERGENCY = 2,   // classifier
-    EV_ACKNOWLEDGE = 3,      // desk: duty officer has seen the emergency
-    EV_TRIAGE = 4,           // classifier: typed and placed
-    EV_REFUSE = 8,           // desk
-    EV_REFER = 11,           // desk: to the lawful route
-    EV_ACCEPT = 12,          // desk, or classifier where the policy lets it
-    EV_DISPATCH = 13,        // dispatcher, or desk with a unit
-    EV_SIGNED = 14,          // bureau
-    EV_CONTACTED = 15,       // bureau: spoke with the writer
-    EV_REPORTED = 22,        // bureau
-    EV_REVIEW_RETURNED = 23, // bureau's reviewer, or the desk
-    EV_REVIEWED = 24,        // bureau's reviewer, or the desk ("review")
-    EV_ALL_REPORTED = 25,    // system: every lead leg is reported or done
-    EV_ISSUE_REPLY = 26,     // desk, or the policy
-    EV_RETURN_WORK = 27,     // desk: back to the unit
-    EV_START_CALLBACK = 28,  // desk
-    EV_CLOSE = 30,           // desk, or the policy
-    EV_ARCHIVE = 35,         // system
-    EV_WITHDRAW = 36,        // writer, entered by the desk
+    EV_RECEIVE, // intake: the letter is committed
+    EV_FLAG_EMERGENCY,
+    EV_ESCALATE, // system: nobody acknowledged in time
+    EV_ACKNOWLEDGE,
+    EV_TRIAGE, // classifier: typed and placed
+    EV_ASK_SUPPLEMENT,
+    EV_SUPPLEMENT, // the writer's words arrived
+    EV_EXPIRE,     // system: they did not
+    EV_PROCEED,    // desk: without them
+    EV_TERMINATE,
+    EV_REFUSE, // proposes it
+    EV_REFUSAL_APPROVED,
+    EV_REFER,
+    EV_REFERRAL_APPROVED,
+    EV_PROPOSAL_REJECTED, // of refuse, refer, suspend, close
+    EV_MERGE,
+    EV_ABSORB, // system: of the primary
+    EV_UNMERGE,
+    EV_RELEASE, // system: of the primary
+    EV_SPLIT,
+    EV_SPLIT_OFF, // system: the new case
+    EV_ACCEPT,
+    EV_RECLASSIFY,
+    EV_ACCUSE,    // conflict.set, conflict.revised
+    EV_EXONERATE, // takes one out of X again
+    EV_DISPATCH,
+    EV_SIGNED,
+    EV_DEEM_SIGNED, // system: K5 is over
+    EV_CONTACTED,
+    EV_RETURN_REQUESTED,
+    EV_RETURN_GRANTED,
+    EV_RETURN_DENIED,
+    EV_SUPERIOR_ASKED, // the unit does not take the denial
+    EV_DESIGNATE,
+    EV_REASSIGN, // system: the new leg after a return or a recall
+    EV_DELEGATED,
+    EV_OPEN_CHILD, // system
+    EV_CHILD_DONE, // system
+    EV_JOINED,
+    EV_OPEN_ASSIST, // system
+    EV_EXTENSION_REQUESTED,
+    EV_EXTENSION_GRANTED,
+    EV_EXTENSION_DENIED,
+    EV_SUPPLEMENT_REQUESTED, // a unit wants something of the writer
+    EV_SUPPLEMENT_GRANTED,   // the writer is asked, the clock stands
+    EV_SUPPLEMENT_DENIED,
+    EV_SUPPLEMENT_ENDED, // arrived or expired while a unit works: the clock runs on
+    EV_REPORTED,
+    EV_REVIEW_RETURNED,
+    EV_REVIEWED,
+    EV_RECALL,      // desk
+    EV_REVOKE,      // system: its unit turned out to be in X
+    EV_END_LEG,     // system: the case ended
+    EV_ALL_REPORTED,
+    EV_ISSUE_REPLY,
+    EV_RETURN_WORK,
+    EV_START_CALLBACK,
+    EV_CALLED,    // one attempt
+    EV_ANSWERED,  // the five answers
+    EV_RATE,      // writer, online
+    EV_ORDER_REWORK,
+    EV_CLOSE,
+    EV_CLOSE_PROPOSED, // dissatisfied, but handled by the law
+    EV_SUSPENSION_REQUESTED,
+    EV_SUSPEND,
+    EV_SUSPENSION_APPROVED,
+    EV_RESUME,
+    EV_REOPEN,
+    EV_APPEAL,
+    EV_ARCHIVE,
+    EV_WITHDRAW,
+    EV_WITHDRAWAL_REQUESTED, // of a report or about police conduct: the centre decides
+    EV_WITHDRAWAL_GRANTED,
+    EV_WITHDRAWAL_DENIED, // the centre goes on ex officio
+    EV_SUPERVISE,
+    EV_INSTRUCT,
+    EV_SUPERVISION_ANSWERED,
+    EV_LIFT,
+    EV_ASSESSMENT_APPEALED, // 考核申诉, by a unit
+    EV_UNREASONABLE_REQUESTED,
+    EV_REASSIGN_REQUESTED,
+    EV_REQUEST_GRANTED, // of those three
+    EV_REQUEST_DENIED,
+    EV_WARN,
+    EV_BREACH,
+    EV_LEG_BREACH, // a clock of one leg
+    EV_RECOMPUTE, // a new calendar moved the date
+    EV_INSPECT,   // 回头看: a finding
+    EV_TICK,      // the sweep: what is due now? Never a row of the table.
+    EV_GRANT,     // desk or superior unit: resolved to one of the above
+    EV_DENY,
+};
+
+// 申请, domain §3.1
+enum request_kind {
+    REQUEST_RETURN = 1, // 退回
+    REQUEST_EXTENSION,  // 延期
+    REQUEST_SUPPLEMENT, // 补充材料
+    REQUEST_REASSIGN,   // 改派
+    REQUEST_DEFER,      // 挂账
+    REQUEST_WITHDRAWAL, // 撤件
+    REQUEST_ASSESSMENT, // 考核申诉
+    REQUEST_UNREASONABLE, // 不合理诉求
+    REQUEST_REFUSAL,    // 不予受理
+    REQUEST_REFERRAL,   // 转法定途径
+    REQUEST_CLOSE,      // 不满意但已依法办理
+};
+enum request_state { REQUEST_OPEN = 1, REQUEST_GRANTED, REQUEST_DENIED, REQUEST_VOID };
+
+// What a line of a unit's queue is about.
+enum notice {
+    NOTICE_LETTER = 1, // a new leg with its letter
+    NOTICE_REVOKED,    // the leg is over for this unit; the letter is no longer its business
+    NOTICE_RETURNED,   // the report came back: more work
+    NOTICE_GRANTED,
+    NOTICE_DENIED,
+    NOTICE_DESIGNATED,
+    NOTICE_SUPPLEMENT, // the writer added words
+    NOTICE_SUPERVISED,
+    NOTICE_MERGED, // another letter joined the case
+    NOTICE_ENDED,  // withdrawn, merged away or ended
+    NOTICE_DATE,   // the due date moved
 };
 
 // Outcome, domain §3.10: a fact beside the state, never a state.
@@ -110,7 +213,7 @@ enum actor {
 };
 
 // Flags of a case, a bit each (domain §3.7).
-enum { FLAG_URGENT = 1, FLAG_CONDUCT = 2, FLAG_CONFIDENTIAL = 4 };
+enum { FLAG_URGENT = 1, FLAG_CONDUCT = 2, FLAG_CONFIDENTIAL = 4, FLAG_ACCUSED = 8 }; // ACCUSED: X is not empty
 
 struct code {
     int code;
@@ -119,7 +222,8 @@ struct code {
 };
 
 // Each list ends with name == NULL.
-extern const struct code channels[], kinds[], case_states[], leg_states[], leg_roles[], events[], outcomes[], actors[];
+extern const struct code channels[], kinds[], case_states[], leg_states[], leg_roles[], events[], outcomes[], actors[],
+    request_kinds[], request_states[], notices[];
 
 const char *code_name(const struct code *list, int code);  // "?" when unknown
 const char *code_label(const struct code *list, int code); // "?" when unknown
