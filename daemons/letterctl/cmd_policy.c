@@ -2,6 +2,7 @@
 #include "cmd_policy.h"
 
 #include "ctl.h"
+#include "policy_dir.h"
 #include "run/clock.h"
 #include "store/policy_store.h"
 
@@ -9,39 +10,8 @@
 #include <string.h>
 
 #define COMMAND "letterctl policy"
-#define FILES_BYTES ((size_t)4 << 20) // all files together
 
 static const struct statement *const lists[] = {policy_store_statements, NULL};
-
-// Reads all files of the folder into one piece of memory that the caller frees; NULL: the reason was said.
-static char *read_files(const char *dir, struct str files[POLICY_FILES])
-{
-    char *memory = malloc(FILES_BYTES);
-    size_t used = 0;
-    insist(memory);
-    for (int i = 0; i < POLICY_FILES; i++) {
-        char path[1024];
-        struct text t = TEXT(path);
-        text_put(&t, dir);
-        text_put(&t, "/");
-        text_put(&t, policy_file_names[i]);
-        FILE *file = fopen(path, "re");
-        size_t n = file ? fread(memory + used, 1, FILES_BYTES - used, file) : 0;
-        bool failed = !file || ferror(file);
-        if (file)
-            fclose(file);
-        if (failed || used + n == FILES_BYTES) {
-            fprintf(stderr, COMMAND ": %s: %s\n", path,
-                    failed ? "cannot be read; a policy is a folder with all its catalogues"
-                           : "all files together have at most 4 MiB");
-            free(memory);
-            return NULL;
-        }
-        files[i] = (struct str){memory + used, n};
-        used += n;
-    }
-    return memory;
-}
 
 static int check(const struct str files[POLICY_FILES])
 {
@@ -98,7 +68,7 @@ int cmd_policy(int argc, char **argv)
     if (!loads && (a.operands_n != 2 || strcmp(a.operands[0], "check") != 0))
         return tool_usage(COMMAND, "load DIR or check DIR is needed");
     struct str files[POLICY_FILES];
-    char *memory = read_files(a.operands[1], files);
+    char *memory = policy_dir_read(COMMAND, a.operands[1], files);
     if (!memory)
         return 1;
     code = loads ? load(file, files) : check(files);
