@@ -54,7 +54,8 @@ struct officer {
     struct str name;
 };
 
-// posts.tsv: post duties. `post`: its names, with '|' between; a person acts as "name", "name@unit" or "name@unit:警号".
+// posts.tsv: post duties. `post`: its names, with '|' between; a person acts as "name", "name@unit" or
+// "name@unit:警号".
 enum duty {
     DUTY_TRIAGE = 1,     // 受理: triage, classify, merge and split, ask for a supplement
     DUTY_DISPATCH = 2,   // 派单, and deciding returns
@@ -95,7 +96,13 @@ struct reason {
 
 // ladder.tsv: at supervision. What a warning does beside being journalled (K16): 50% 80% due +1wd +5wd.
 #define WARNINGS 5
-enum supervision { SUPERVISION_NONE = 0, SUPERVISION_URGED, SUPERVISION_SUPERVISED, SUPERVISION_LISTED, SUPERVISION_SUMMONED };
+enum supervision {
+    SUPERVISION_NONE = 0,
+    SUPERVISION_URGED,
+    SUPERVISION_SUPERVISED,
+    SUPERVISION_LISTED,
+    SUPERVISION_SUMMONED
+};
 
 struct place {          // places.tsv: code level name parent names (the divisions of Guangdong)
     int32_t code, city; // code: 440300, 440305, 440305001: six digits for a city and a county, nine for a town
@@ -123,32 +130,32 @@ enum step_mode { MODE_HUMAN = 1, MODE_AUTO };
 // clocks.tsv: clock kind amount. Names as in domain §3.4; kind `*` or a kind's name.
 enum clock {
     CLOCK_NONE = 0,
-    CLOCK_K1,    // receipt
-    CLOCK_K2,    // acknowledgement of an emergency
-    CLOCK_K3,    // triage
-    CLOCK_K4,    // dispatch
-    CLOCK_K5,    // signing
-    CLOCK_K6,    // objection: until when a unit may ask to return a leg
-    CLOCK_K7,    // first contact with the writer
-    CLOCK_K8,    // answer
-    CLOCK_K9,    // extension: at most so much in all
-    CLOCK_K10,   // the writer's supplement
-    CLOCK_K11,   // callback
-    CLOCK_K12,   // rework
-    CLOCK_K13,   // feedback on a supervision
-    CLOCK_K14A,  // 信访: inform
-    CLOCK_K14B,  // 信访: finish
-    CLOCK_K14C,  // 信访: extension
-    CLOCK_K14D,  // 信访: 复查
-    CLOCK_K14E,  // 信访: 复核
-    CLOCK_K15,   // police conduct: answer
-    CLOCK_K15A,  // police conduct: receipt
-    CLOCK_K15B,  // police conduct: first check
-    CLOCK_K15C,  // police conduct: inquiry
-    CLOCK_K17,   // look again at a deferred case
-    CLOCK_K18,   // decision on a request
-    CLOCK_K19,   // archive after the end
-    CLOCK_K20,   // appeal after the end
+    CLOCK_K1,   // receipt
+    CLOCK_K2,   // acknowledgement of an emergency
+    CLOCK_K3,   // triage
+    CLOCK_K4,   // dispatch
+    CLOCK_K5,   // signing
+    CLOCK_K6,   // objection: until when a unit may ask to return a leg
+    CLOCK_K7,   // first contact with the writer
+    CLOCK_K8,   // answer
+    CLOCK_K9,   // extension: at most so much in all
+    CLOCK_K10,  // the writer's supplement
+    CLOCK_K11,  // callback
+    CLOCK_K12,  // rework
+    CLOCK_K13,  // feedback on a supervision
+    CLOCK_K14A, // 信访: inform
+    CLOCK_K14B, // 信访: finish
+    CLOCK_K14C, // 信访: extension
+    CLOCK_K14D, // 信访: 复查
+    CLOCK_K14E, // 信访: 复核
+    CLOCK_K15,  // police conduct: answer
+    CLOCK_K15A, // police conduct: receipt
+    CLOCK_K15B, // police conduct: first check
+    CLOCK_K15C, // police conduct: inquiry
+    CLOCK_K17,  // look again at a deferred case
+    CLOCK_K18,  // decision on a request
+    CLOCK_K19,  // archive after the end
+    CLOCK_K20,  // appeal after the end
     CLOCK_MAX
 };
 
@@ -180,8 +187,8 @@ struct policy {
     // settings.tsv: the confidence (0..100) from which a machine may accept; the sums of weights from which a letter is
     // urgent or about police conduct; the head start of the kind that the writer claimed.
     int16_t sure, urgent_at, conduct_at, claimed;
-    // settings.tsv: how often a leg may be handed back before the common superior designates; how often a supplement may
-    // be asked for; working days that one extension may have; working days between a child's due date and its
+    // settings.tsv: how often a leg may be handed back before the common superior designates; how often a supplement
+    // may be asked for; working days that one extension may have; working days between a child's due date and its
     // parent's; calls before a case may be closed on nobody's answer, and on how many days; rework rounds before a case
     // is supervised; supplements before the level above is told; months that a former unit stays excluded (G2).
     int16_t hops, supplements, extension_days, margin_days, calls, call_days, rounds, pressing, served_months;
@@ -221,7 +228,7 @@ enum result policy_post_parse(const struct policy *p, struct str s, const struct
                               int32_t *officer, struct err *err) MUST_USE;
 const struct route *policy_route(const struct policy *p, int16_t category, enum kind kind);
 const struct reason *policy_reason(const struct policy *p, enum reason_use use, struct str code); // NULL when unknown
-const struct place *policy_place(const struct policy *p, int32_t code); // NULL when unknown
+const struct place *policy_place(const struct policy *p, int32_t code);                           // NULL when unknown
 bool policy_has_category(const struct policy *p, int64_t code);
 bool policy_is_bureau(const struct policy *p, int32_t code);  // a city's bureau
 bool policy_is_mailbox(const struct policy *p, int32_t code); // the province or a city's bureau

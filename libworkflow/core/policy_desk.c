@@ -79,8 +79,8 @@ enum result parse_posts(struct parsing *s)
         s->p.posts_n++;
     }
     if (s->t.result == OK && policy_post(&s->p, STR(POLICY_DEFAULT_POST)) == NULL) {
-        return err_set(s->err, REJECT, "bad_policy", "posts.tsv",
-                       "the post " POLICY_DEFAULT_POST " is missing: it acts where no post is said");
+        (void)tsv_fail(&s->t, "the post " POLICY_DEFAULT_POST " is missing: it acts where no post is said", STR_NONE,
+                       "");
     }
     return s->t.result;
 }
@@ -133,8 +133,7 @@ enum result parse_routes(struct parsing *s)
         bool asked = c == 0 || policy_has_category(&s->p, c);
         for (int k = 0; k <= KIND_OTHER; k++) {
             if (asked && set[c][k] == 0) {
-                return err_set_limit(s->err, REJECT, "bad_policy", "routes.tsv", "category ", c,
-                                     " has no route for every kind; a row with the kind * would do");
+                return parse_fail(s, "category ", c, " has no route for every kind; a row with the kind * would do");
             }
             if (!asked) { // a category that a later policy dropped: as one that is not known
                 s->p.route_of[c][k] = s->p.route_of[0][k];
@@ -144,11 +143,12 @@ enum result parse_routes(struct parsing *s)
     return s->t.result;
 }
 
+static const struct code uses[] = {{REASON_REFUSE, "refuse", ""}, {REASON_REFER, "refer", ""},
+                                   {REASON_RETURN, "return", ""}, {REASON_TERMINATE, "terminate", ""},
+                                   {REASON_DEFER, "defer", ""},   {0, NULL, NULL}};
+
 static bool parse_reason(struct parsing *s, struct reason *r)
 {
-    static const struct code uses[] = {{REASON_REFUSE, "refuse", ""}, {REASON_REFER, "refer", ""},
-                                       {REASON_RETURN, "return", ""}, {REASON_TERMINATE, "terminate", ""},
-                                       {REASON_DEFER, "defer", ""},   {0, NULL, NULL}};
     int use = 0;
     if (!tsv_named(&s->t, 0, "use", uses, &use) || !parse_machine_name(s, 1, "code", &r->code) ||
         !tsv_keep(&s->t, 2, "name", &r->name) || !tsv_keep(&s->t, 3, "basis", &r->basis)) {
@@ -169,8 +169,8 @@ enum result parse_reasons(struct parsing *s)
     }
     for (int use = REASON_REFUSE; use <= REASON_DEFER && s->t.result == OK; use++) {
         if (!given[use]) {
-            return err_set(s->err, REJECT, "bad_policy", "reasons.tsv",
-                           "each use needs at least one reason: refuse refer return terminate defer");
+            (void)tsv_fail(&s->t, "no reason to '", str_of(code_name(uses, use)),
+                           "': each use needs one: refuse refer return terminate defer");
         }
     }
     return s->t.result;

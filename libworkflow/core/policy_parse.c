@@ -107,7 +107,7 @@ static enum result parse_lexicon(struct parsing *s)
     size_t n = 0;
     while (terms != NULL && tsv_next(&s->t) && parse_term(s, &terms[n])) {
         if (++n > POLICY_TERMS) {
-            return err_set_limit(s->err, REJECT, "bad_policy", "lexicon.tsv", "at most ", POLICY_TERMS, " terms");
+            return parse_fail(s, "at most ", POLICY_TERMS, " terms");
         }
     }
     s->p.terms = terms;

@@ -30,6 +30,16 @@ bool parse_kind(struct parsing *s, size_t column, bool *all, int *out);
 // A machine name: 1 to 32 of a-z, 0-9 and '_'.
 bool parse_machine_name(struct parsing *s, size_t column, const char *what, struct str *out);
 
+// Fails at the present line, with a number. Where a row is missing, that is the line behind the last one.
+static inline enum result parse_fail(struct parsing *s, const char *before, int32_t number, const char *after)
+{
+    char digits[16];
+    struct text t = TEXT(digits);
+    text_i64(&t, number);
+    (void)tsv_fail(&s->t, before, text_get(&t), after);
+    return s->t.result;
+}
+
 // How specific a row for (category, kind) is, where the most specific one wins: 1 (*, *) to 4 (category, kind).
 static inline uint8_t parse_rank(bool all_categories, bool all_kinds)
 {

@@ -58,8 +58,8 @@ static enum result check_steps(struct parsing *s)
             for (int k = 0; k <= KIND_OTHER; k++) {
                 bool asked = c == 0 || policy_has_category(&s->p, c);
                 if (asked && s->p.steps[step->code][c][k] == 0) {
-                    return err_set_limit(s->err, REJECT, "bad_policy", "steps.tsv", "category ", c,
-                                         " has no row for every step and kind; a row with * * would do");
+                    return parse_fail(s, "category ", c,
+                                      " has no row for every step and kind; a row with * * would do");
                 }
                 if (!asked) { // a category that a later policy dropped: a person looks at it
                     s->p.steps[step->code][c][k] = MODE_HUMAN;
@@ -120,8 +120,8 @@ enum result parse_clocks(struct parsing *s)
                 text_put(&t, c->label);
                 text_put(&t, ") for the kind ");
                 text_put(&t, k->name);
-                return err_set_str(s->err, REJECT, "bad_policy", "clocks.tsv", "missing clock ", text_get(&t),
-                                   "; a row with * would do");
+                (void)tsv_fail(&s->t, "missing clock ", text_get(&t), "; a row with * would do");
+                return s->t.result;
             }
         }
         if (spans[KIND_NONE].amount == 0) { // not triaged yet
@@ -193,26 +193,25 @@ enum result parse_settings(struct parsing *s)
     }
     for (size_t i = 0; known[i].name != NULL && s->t.result == OK; i++) {
         if (!given[i]) {
-            return err_set_str(s->err, REJECT, "bad_policy", "settings.tsv", "missing setting ", str_of(known[i].name),
-                               "");
+            (void)tsv_fail(&s->t, "missing setting ", str_of(known[i].name), "");
         }
     }
     if (s->t.result == OK && p->call_days > p->calls) {
-        return err_set_limit(s->err, REJECT, "bad_policy", "settings.tsv", "call_days must be at most calls, which is ",
-                             p->calls, "");
+        return parse_fail(s, "call_days must be at most calls, which is ", p->calls, "");
     }
     return s->t.result;
 }
 
-static bool parse_warning(struct parsing *s, bool given[WARNINGS])
+static const struct code warnings[WARNINGS + 1] = {{1, "50%", ""},  {2, "80%", ""},  {3, "due", ""},
+                                                   {4, "+1wd", ""}, {5, "+5wd", ""}, {0, NULL, NULL}};
+
+static bool parse_warning(struct parsing *s, int64_t lines[WARNINGS])
 {
-    static const struct code warnings[WARNINGS + 1] = {{1, "50%", ""},  {2, "80%", ""},  {3, "due", ""},
-                                                       {4, "+1wd", ""}, {5, "+5wd", ""}, {0, NULL, NULL}};
     int at = 0, level = SUPERVISION_NONE;
     if (!tsv_named(&s->t, 0, "warning", warnings, &at)) {
         return false;
     }
-    if (given[at - 1]) {
+    if (lines[at - 1] != 0) {
         return tsv_fail(&s->t, "duplicate '", s->t.cell[0], "'");
     }
     if (!str_is(s->t.cell[1], "-") && !tsv_named(&s->t, 1, "supervision", policy_supervisions, &level)) {
@@ -221,31 +220,31 @@ static bool parse_warning(struct parsing *s, bool given[WARNINGS])
     if (level == SUPERVISION_SUMMONED) {
         return tsv_fail(&s->t, "'", s->t.cell[1], "' is for a leader to order, no warning brings it; at most list");
     }
-    given[at - 1] = true;
+    lines[at - 1] = s->t.line;
     s->p.ladder[at - 1] = (enum supervision)level;
     return true;
 }
 
 enum result parse_ladder(struct parsing *s)
 {
-    bool given[WARNINGS] = {false};
-    while (tsv_next(&s->t) && parse_warning(s, given)) {
+    int64_t lines[WARNINGS] = {0};
+    while (tsv_next(&s->t) && parse_warning(s, lines)) {
+    }
+    for (int i = 0; i < WARNINGS && s->t.result == OK; i++) {
+        if (lines[i] == 0) {
+            (void)tsv_fail(&s->t, "missing warning ", str_of(code_name(warnings, i + 1)),
+                           "; each once: 50% 80% due +1wd +5wd, with supervision '-' for none");
+        }
     }
     enum supervision before = SUPERVISION_NONE;
-    for (size_t i = 0; i < WARNINGS && s->t.result == OK; i++) {
-        if (!given[i]) {
-            return err_set(s->err, REJECT, "bad_policy", "ladder.tsv",
-                           "each warning needs its row: 50% 80% due +1wd +5wd; supervision '-' for none");
+    for (int i = 0; i < WARNINGS && s->t.result == OK; i++) {
+        enum supervision now = s->p.ladder[i];
+        if (now != SUPERVISION_NONE && now < before) {
+            s->t.line = lines[i];
+            (void)tsv_fail(&s->t, "descending supervision: '", str_of(code_name(policy_supervisions, (int)now)),
+                           "' comes after a severer one; urge, supervise, list may only climb");
         }
-        if (s->p.ladder[i] == SUPERVISION_NONE) {
-            continue;
-        }
-        if (s->p.ladder[i] < before) {
-            return err_set_str(s->err, REJECT, "bad_policy", "ladder.tsv",
-                               "descending supervision: ", str_of(code_name(policy_supervisions, (int)s->p.ladder[i])),
-                               " comes after a severer one; urge, supervise, list may only climb");
-        }
-        before = s->p.ladder[i];
+        before = now == SUPERVISION_NONE ? before : now;
     }
     return s->t.result;
 }

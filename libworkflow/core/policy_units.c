@@ -94,6 +94,7 @@ static bool check_unit(struct parsing *s, const struct unit *u)
 
 static enum result check_units(struct parsing *s, const int32_t *lines)
 {
+    int64_t end = s->t.line;
     for (size_t i = 0; i < s->p.units_n; i++) {
         const struct unit *u = &s->p.units[i];
         char parent[24];
@@ -105,17 +106,16 @@ static enum result check_units(struct parsing *s, const int32_t *lines)
             return s->t.result;
         }
     }
+    s->t.line = end;
     const struct unit *province = policy_unit(&s->p, POLICY_PROVINCE);
     if (province == NULL || province->to.day != INT32_MAX) {
-        return err_set_limit(s->err, REJECT, "bad_policy", "units.tsv", "the province ", POLICY_PROVINCE,
-                             " is missing, or has a last day");
+        return parse_fail(s, "the province ", POLICY_PROVINCE, " is missing, or has a last day");
     }
     for (size_t i = 0; i < POLICY_BUREAUS; i++) {
         const struct unit *u = policy_unit(&s->p, policy_bureaus[i]);
         if (u == NULL || u->level != UNIT_CITY || u->to.day != INT32_MAX) {
-            return err_set_limit(s->err, REJECT, "bad_policy", "units.tsv",
-                                 "a unit of level city without a last day is missing: ", policy_bureaus[i],
-                                 "; all 21 bureaus are needed");
+            return parse_fail(s, "a unit of level city without a last day is missing: ", policy_bureaus[i],
+                              "; all 21 bureaus are needed");
         }
     }
     return OK;

@@ -1,46 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/matcher.h"
-#include "sample_policy.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-enum { UNITS, PLACES, CATEGORIES, LEXICON, STEPS, CLOCKS, CALENDAR, SETTINGS };
-
-static char memory[(size_t)24 << 20];
-
-static enum result parse(const struct str files[POLICY_FILES], size_t room, struct policy *p, struct err *err)
-{
-    struct arena arena = {memory, room, 0};
-    return policy_parse(files, &arena, p, err);
-}
-
-// The sample with the first `from` of one file replaced by `to`.
-static void expect(int file, const char *from, const char *to, const char *field, const char *text)
-{
-    struct str files[POLICY_FILES];
-    struct policy p = {.version = 77};
-    struct err err = {0};
-    sample_files(files);
-    struct str whole = files[file];
-    char *changed = malloc(whole.n + strlen(to) + 1);
-    assert_non_null(changed);
-    const char *at = memmem(whole.p, whole.n, from, strlen(from));
-    assert_non_null(at);
-    size_t before = (size_t)(at - whole.p), behind = before + strlen(from);
-    memcpy(changed, whole.p, before);
-    memcpy(changed + before, to, strlen(to));
-    memcpy(changed + before + strlen(to), whole.p + behind, whole.n - behind);
-    files[file] = (struct str){changed, whole.n - strlen(from) + strlen(to)};
-    assert_int_equal(parse(files, sizeof(memory), &p, &err), REJECT);
-    free(changed);
-    if (strcmp(err.field, field) != 0 || strstr(err.text, text) == NULL)
-        fail_msg("%s: '%s' expected, not %s: '%s'", field, text, err.field, err.text);
-    assert_string_equal(err.code, "bad_policy");
-    assert_int_equal(p.version, 77); // untouched
-}
+#include "policy_expect.h"
 
 static void the_sample(void **state)
 {
@@ -51,9 +11,6 @@ static void the_sample(void **state)
     assert_false(policy_is_bureau(p, 440305));
     assert_true(policy_is_mailbox(p, 440000));
     assert_false(policy_is_mailbox(p, 440305));
-    assert_null(policy_unit(p, 440399));
-    assert_int_equal(policy_unit(p, 440305)->parent, 440300);
-    assert_true(str_is(policy_unit(p, 440305)->name, "深圳市公安局南山分局"));
     assert_true(str_is(policy_place(p, 441900121)->name, "虎门镇"));
     assert_int_equal(policy_place(p, 441900121)->city, 441900);
     assert_null(policy_place(p, 1));
@@ -82,32 +39,52 @@ static void steps_by_the_most_specific_row(void **state)
     assert_int_equal(policy_step(&own, STEP_ACCEPT, 2, KIND_PRAISE), MODE_AUTO);
 }
 
+// Domain §3.4, from a Monday at one in the morning.
 static void clocks(void **state)
 {
     const struct policy *p = sample_policy();
     wf_time start = date_begin(date_from_ymd(2026, 11, 23)) + WF_HOUR;
     assert_int_equal(policy_due(p, CLOCK_K2, KIND_HELP, start), start + 5 * WF_MINUTE);
-    assert_int_equal(policy_due(p, CLOCK_K5, KIND_NONE, start), start + 2 * WF_HOUR);
+    assert_int_equal(policy_due(p, CLOCK_K4, KIND_HELP, start), start + 4 * WF_HOUR);
+    assert_int_equal(policy_due(p, CLOCK_K7, KIND_HELP, start), start + 24 * WF_HOUR);
     assert_int_equal(policy_due(p, CLOCK_K8, KIND_CONSULT, start), date_begin(date_from_ymd(2026, 11, 27)));
     assert_int_equal(policy_due(p, CLOCK_K8, KIND_HELP, start), date_begin(date_from_ymd(2026, 12, 1)));
-    assert_int_equal(policy_due(p, CLOCK_K4, KIND_HELP, start), 0); // the sample has none
+    assert_int_equal(policy_due(p, CLOCK_K14A, KIND_HELP, start), date_begin(date_from_ymd(2026, 12, 9)));
+    // K5, 2h@10:00: in duty hours two hours on, else the next working day at ten.
+    wf_time friday = date_begin(date_from_ymd(2026, 11, 27));
+    assert_int_equal(policy_due(p, CLOCK_K5, KIND_NONE, friday + 9 * WF_HOUR), friday + 11 * WF_HOUR);
+    assert_int_equal(policy_due(p, CLOCK_K5, KIND_NONE, friday + 20 * WF_HOUR), friday + 3 * WF_DAY + 10 * WF_HOUR);
+    // A letter that was not triaged yet runs under the clock of the kind `other`.
+    assert_int_equal(policy_due(p, CLOCK_K8, KIND_NONE, start), policy_due(p, CLOCK_K8, KIND_OTHER, start));
+    for (const struct code *c = policy_clocks; c->name != NULL; c++)
+        for (int k = KIND_NONE; k <= KIND_OTHER; k++)
+            assert_true(policy_due(p, (enum clock)c->code, (enum kind)k, start) > start);
+    assert_int_equal(policy_due(p, CLOCK_K1, KIND_HELP, start), 0); // nothing waits for the receipt
 }
 
-static void refuses_units_and_places(void **state)
+static void settings(void **state)
 {
-    expect(UNITS, "code\tlevel", "code\tlevels", "units.tsv:1", "code level parent name");
-    expect(UNITS, "440000\tprovince\t-\t广东省公安厅", "440000\tprovince\t-", "units.tsv:3", "columns");
-    expect(UNITS, "440000\tprovince\t-\t广东省公安厅", "440000\tprovince\t-\t厅\tx", "units.tsv:3", "columns");
-    expect(UNITS, "440000\tprovince", "44000\tprovince", "units.tsv:3", "100000");
-    expect(UNITS, "440000\tprovince\t-", "440000\tland\t-", "units.tsv:3", "allowed: province city county squad");
-    expect(UNITS, "440100\tcity\t440000", "440100\tcity\t-", "units.tsv:4", "province");
-    expect(UNITS, "440103\tcounty", "440100\tcounty", "units.tsv:5", "duplicate '440100'");
-    expect(UNITS, "440103\tcounty", "440001\tcounty", "units.tsv:5", "must ascend");
-    expect(UNITS, "440103\tcounty\t440100", "440103\tcounty\t440199", "units.tsv", "unknown parent");
-    expect(UNITS, "440103\tcounty\t440100", "440103\tcounty\t440103", "units.tsv", "cycle");
-    expect(UNITS, "440300\tcity", "440300\tcounty", "units.tsv", "440300; all 21 bureaus");
-    expect(UNITS, "广东省公安厅", " ", "units.tsv:3", "name may not be empty");
-    expect(UNITS, "广东省公安厅", "\xff", "units.tsv", "UTF-8");
+    const struct policy *p = sample_policy();
+    assert_int_equal(p->hops, 2);
+    assert_int_equal(p->supplements, 2);
+    assert_int_equal(p->extension_days, 10);
+    assert_int_equal(p->margin_days, 1);
+    assert_int_equal(p->calls, 3);
+    assert_int_equal(p->call_days, 2);
+    assert_int_equal(p->rounds, 3);
+    assert_int_equal(p->pressing, 3);
+    assert_int_equal(p->served_months, 36);
+    assert_int_equal(p->calendar.hours_n, 2);
+    assert_int_equal(p->calendar.hours[1].to, 17 * 60 + 30);
+    assert_int_equal(p->ladder[0], SUPERVISION_NONE);
+    assert_int_equal(p->ladder[1], SUPERVISION_URGED);
+    assert_int_equal(p->ladder[2], SUPERVISION_NONE);
+    assert_int_equal(p->ladder[3], SUPERVISION_SUPERVISED);
+    assert_int_equal(p->ladder[4], SUPERVISION_LISTED);
+}
+
+static void refuses_places(void **state)
+{
     expect(PLACES, "440103\tcounty\t荔湾区\t440100", "440103\tcounty\t荔湾区\t440199", "places.tsv:5",
            "unknown parent");
     expect(PLACES, "440103\tcounty", "440103\tvillage", "places.tsv:5", "allowed: city county town");
@@ -139,19 +116,29 @@ static void refuses_rules(void **state)
     expect(STEPS, "accept\t*\t*", "adopt\t*\t*", "steps.tsv:3", "allowed: accept dispatch review issue callback");
     expect(STEPS, "accept\t*\t*\tauto", "accept\t*\t*\tmaybe", "steps.tsv:3", "allowed: human auto");
     expect(STEPS, "accept\t*\t*", "accept\t*\tgossip", "steps.tsv:3", "unknown kind");
-    expect(STEPS, "accept\t*\t*\tauto", "accept\t01\t*\tauto", "steps.tsv", "category 2 has no row");
+    expect(STEPS, "accept\t*\t*\tauto", "accept\t01\t*\tauto", "steps.tsv:14", "category 2 has no row");
     expect(STEPS, "dispatch\t*", "accept\t*", "steps.tsv:4", "duplicate");
-    expect(CLOCKS, "K8\tother\t7wd\n", "", "clocks.tsv", "K8 (answer) for the kind other");
-    expect(CLOCKS, "K2\t*", "K7\t*", "clocks.tsv:3", "allowed: K2 K3 K4 K5 K8 K11 K12");
-    expect(CLOCKS, "K2\t*\t5m", "K2\t*\t5min", "clocks.tsv:3", "wd (working days)");
-    expect(CLOCKS, "K3\t*", "K2\t*", "clocks.tsv:4", "duplicate");
+    expect(CLOCKS, "K8\tother\t7wd\n", "", "clocks.tsv:40", "missing clock K8 (办理答复) for the kind other");
+    expect(CLOCKS, "K14C\t*\t30d\n", "", "clocks.tsv:40", "missing clock K14C (信访延期) for the kind consult");
+    expect(CLOCKS, "K2\t*", "K16\t*", "clocks.tsv:5", "allowed: K2 K3 K4 K5 K6 K7 K8 K9 K10 K11 K12 K13 K14A");
+    expect(CLOCKS, "K2\t*\t5m", "K2\t*\t5", "clocks.tsv:5", "with its unit: m (minutes), h (hours), wh");
+    expect(CLOCKS, "K2\t*\t5m", "K2\t*\t0m", "clocks.tsv:5", "1 to 3660");
+    expect(CLOCKS, "K2\t*\t5m", "K2\t*\t5wd@10:00", "clocks.tsv:5", "m and h perhaps with @10:00");
+    expect(CLOCKS, "K3\t*", "K2\t*", "clocks.tsv:6", "duplicate");
     expect(CALENDAR, "2006-12-30", "2006-12-32", "calendar.tsv:3", "bad date '2006-12-32'");
     expect(CALENDAR, "2006-12-30\twork", "2006-12-30\thalf", "calendar.tsv:3", "allowed: off work");
     expect(CALENDAR, "2006-12-31", "2006-12-30", "calendar.tsv:4", "duplicate");
     expect(SETTINGS, "accept_at\t70", "accept_at\t101", "settings.tsv:3", "from 0 to 100");
     expect(SETTINGS, "accept_at\t70", "accept\t70", "settings.tsv:3", "each once: accept_at");
-    expect(SETTINGS, "accept_at\t70\n", "", "settings.tsv", "missing setting accept_at");
+    expect(SETTINGS, "accept_at\t70", "accept\t70", "settings.tsv:3", "served_months duty_hours");
+    expect(SETTINGS, "accept_at\t70\n", "", "settings.tsv:27", "missing setting accept_at");
+    expect(SETTINGS, "served_months\t36\n", "", "settings.tsv:27", "missing setting served_months");
     expect(SETTINGS, "urgent_at\t20", "accept_at\t20", "settings.tsv:5", "duplicate");
+    expect(SETTINGS, "hops\t2", "hops\t10", "settings.tsv:10", "hops '10' must be a number from 0 to 9");
+    expect(SETTINGS, "calls\t3", "calls\t1", "settings.tsv:28", "call_days must be at most calls, which is 1");
+    expect(SETTINGS, "duty_hours\t08:30-12:00,14:00-17:30\n", "", "settings.tsv:27", "missing setting duty_hours");
+    expect(SETTINGS, "08:30-12:00,14:00", "08:30-14:30,14:00", "settings.tsv:27", "ascending and apart");
+    expect(SETTINGS, "08:30-12:00", "8h-12:00", "settings.tsv:27", "bad duty_hours '8h-12:00,14:00-17:30'");
 }
 
 static void a_file_that_is_missing(void **state)
@@ -216,15 +203,11 @@ static void the_matcher_finds_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_sample),
-        cmocka_unit_test(steps_by_the_most_specific_row),
-        cmocka_unit_test(clocks),
-        cmocka_unit_test(refuses_units_and_places),
-        cmocka_unit_test(refuses_words),
-        cmocka_unit_test(refuses_rules),
-        cmocka_unit_test(a_file_that_is_missing),
-        cmocka_unit_test(too_little_room),
-        cmocka_unit_test(the_matcher_finds_all),
+        cmocka_unit_test(the_sample),      cmocka_unit_test(steps_by_the_most_specific_row),
+        cmocka_unit_test(clocks),          cmocka_unit_test(settings),
+        cmocka_unit_test(refuses_places),  cmocka_unit_test(refuses_words),
+        cmocka_unit_test(refuses_rules),   cmocka_unit_test(a_file_that_is_missing),
+        cmocka_unit_test(too_little_room), cmocka_unit_test(the_matcher_finds_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
