@@ -209,7 +209,7 @@ static void a_transfer(void **state)
 static void months_have_ends(void **state)
 {
     static const struct {
-        const char *today, *last, *not ;
+        const char *today, *last, *before;
     } rows[] = {
         {"2027-02-28", "2024-02-28", "2024-02-27"},
         {"2027-03-01", "2024-03-01", "2024-02-29"},
