@@ -128,6 +128,7 @@ void json_put_delivery(struct buf *out, const struct msg_delivery *d)
     member_int(out, "leg", d->leg);
     member_known(out, "unit", d->has_unit, d->unit);
     member_text(out, "role", d->role);
+    member_text(out, "state", d->state);
     member_known(out, "parent", d->has_parent, d->parent);
     member_known(out, "round", d->has_round, d->round);
     member_text(out, "kind", d->kind);

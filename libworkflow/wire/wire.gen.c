@@ -92,6 +92,7 @@ static const struct wire_field delivery_fields[] = {
     {.name = "parent", .key = 19, .type = WIRE_INT, .at = offsetof(struct msg_delivery, parent), .more = offsetof(struct msg_delivery, has_parent), .min = INT64_C(0), .max = INT64_C(32767)},
     {.name = "round", .key = 20, .type = WIRE_INT, .at = offsetof(struct msg_delivery, round), .more = offsetof(struct msg_delivery, has_round), .min = INT64_C(0), .max = INT64_C(32767)},
     {.name = "supplement", .key = 21, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, supplement), .max = INT64_C(20000)},
+    {.name = "state", .key = 22, .type = WIRE_TEXT, .at = offsetof(struct msg_delivery, state), .max = INT64_C(24)},
 };
 
 static const struct wire_field heartbeat_fields[] = {
@@ -173,7 +174,7 @@ const struct wire_message wire_messages[] = {
     {6, "hello", hello_fields, 3, sizeof(struct msg_hello)},
     {7, "welcome", welcome_fields, 3, sizeof(struct msg_welcome)},
     {8, "ack", ack_fields, 3, sizeof(struct msg_ack)},
-    {9, "delivery", delivery_fields, 21, sizeof(struct msg_delivery)},
+    {9, "delivery", delivery_fields, 22, sizeof(struct msg_delivery)},
     {10, "heartbeat", heartbeat_fields, 2, sizeof(struct msg_heartbeat)},
     {11, "feedback", feedback_fields, 16, sizeof(struct msg_feedback)},
     {12, "feedback_result", feedback_result_fields, 5, sizeof(struct msg_feedback_result)},

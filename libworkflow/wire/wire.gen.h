@@ -161,6 +161,7 @@ struct msg_delivery {
     int64_t round;
     bool has_round;
     struct str supplement;
+    struct str state;
 };
 enum result wire_get_delivery(const struct frame *frame, struct msg_delivery *out, struct err *err) MUST_USE;
 void wire_put_delivery(struct buf *buf, uint64_t trace, const struct msg_delivery *m);

@@ -435,13 +435,13 @@ static void test_put_delivery(void **state)
                              .received_at = INT64_C(1795406400000000),
                              .sent_at = INT64_C(1795406400000001)};
     json_put_delivery(&out, &m);
-    assert_put(
-        &out,
-        "{\"seq\":42,\"number\":\"n\",\"notice\":\"letter\",\"leg\":1,\"unit\":null,\"role\":null,\"parent\":null,"
-        "\"round\":null,\"kind\":\"help\",\"category\":\"01\",\"title\":null,\"body\":\"b\",\"supplement\":null,"
-        "\"place\":null,\"place_code\":null,\"urgent\":true,\"confidential\":false,\"occurred_at\":null,"
-        "\"received_at\":\"2026-11-23T12:00:00.000000+08:00\",\"due_at\":null,"
-        "\"sent_at\":\"2026-11-23T12:00:00.000001+08:00\"}");
+    assert_put(&out,
+               "{\"seq\":42,\"number\":\"n\",\"notice\":\"letter\",\"leg\":1,\"unit\":null,\"role\":null,\"state\":"
+               "null,\"parent\":null,"
+               "\"round\":null,\"kind\":\"help\",\"category\":\"01\",\"title\":null,\"body\":\"b\",\"supplement\":null,"
+               "\"place\":null,\"place_code\":null,\"urgent\":true,\"confidential\":false,\"occurred_at\":null,"
+               "\"received_at\":\"2026-11-23T12:00:00.000000+08:00\",\"due_at\":null,"
+               "\"sent_at\":\"2026-11-23T12:00:00.000001+08:00\"}");
     m.title = STR("t");
     m.place = STR("p");
     m.has_place_code = m.has_due_at = m.has_occurred_at = true;
@@ -451,11 +451,13 @@ static void test_put_delivery(void **state)
     m.unit = 440304;
     m.round = 1;
     m.role = STR("lead");
+    m.state = STR("SIGNED");
     m.supplement = STR("s");
     m.due_at = m.occurred_at = m.received_at;
     json_put_delivery(&out, &m);
     assert_put(&out,
                "{\"seq\":42,\"number\":\"n\",\"notice\":\"supplement\",\"leg\":1,\"unit\":440304,\"role\":\"lead\","
+               "\"state\":\"SIGNED\","
                "\"parent\":0,"
                "\"round\":1,\"kind\":\"help\",\"category\":\"01\",\"title\":\"t\",\"body\":\"b\",\"supplement\":\"s\","
                "\"place\":\"p\",\"place_code\":440304,\"urgent\":true,\"confidential\":false,"
