@@ -20,11 +20,15 @@ static int check(const struct str files[POLICY_FILES])
     struct err err;
     insist(arena.p);
     int code = 0;
-    if (policy_parse(files, &arena, &policy, &err) == OK)
-        printf("单位 %zu, 地名 %zu, 分类 %zu, 词条 %zu: 可用\n", policy.units_n, policy.places_n, policy.categories_n,
-               policy.terms_n);
-    else
+    if (policy_parse(files, &arena, &policy, &err) == OK) {
+        printf("单位 %zu, 人员 %zu, 岗位 %zu, 地名 %zu, 分类 %zu, 派单规则 %zu, 理由 %zu, 词条 %zu: 可用\n",
+               policy.units_n, policy.officers_n, policy.posts_n, policy.places_n, policy.categories_n, policy.routes_n,
+               policy.reasons_n, policy.terms_n);
+        if (policy.officers_n == 0)
+            printf("注意: officers.tsv 没有人员, 涉警回避只能按单位判断, 认不出被投诉人负责或任职的单位\n");
+    } else {
         code = tool_fail(COMMAND, &err);
+    }
     free(arena.p);
     return code;
 }

@@ -2,6 +2,8 @@
 #include "fixture.h"
 #include "store/policy_store.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct statement *const lists[] = {policy_store_statements, NULL};
@@ -86,11 +88,76 @@ static void test_refusals(void **state)
     fixture_close(&f);
 }
 
+// The sample with the first `from` of one file replaced by `to`; the changed file is the caller's to free.
+static char *change_file(struct str files[POLICY_FILES], const char *file, const char *from, const char *to)
+{
+    char *changed = NULL;
+    memcpy(files, fixture_policy(), POLICY_FILES * sizeof files[0]);
+    for (int i = 0; i < POLICY_FILES; i++) {
+        if (strcmp(policy_file_names[i], file) != 0)
+            continue;
+        const char *at = memmem(files[i].p, files[i].n, from, strlen(from));
+        assert_non_null(at);
+        const char *behind = at + strlen(from), *end = files[i].p + files[i].n;
+        int n = asprintf(&changed, "%.*s%s%.*s", (int)(at - files[i].p), files[i].p, to, (int)(end - behind), behind);
+        assert_true(n > 0);
+        files[i] = (struct str){changed, (size_t)n};
+    }
+    assert_non_null(changed);
+    return changed;
+}
+
+// One thing wrong in each of the catalogues that hold the organisation and its rules: the policy is refused whole, the
+// file and line are said, and the version that runs stays and still loads.
+static void test_running_version_stays(void **state)
+{
+    static const struct {
+        const char *file, *from, *to, *field;
+    } wrong[] = {
+        {"units.tsv", "440103\tcounty\t440100", "440103\tcounty\t440103", "units.tsv:6"}, // cycle
+        {"units.tsv", "440103\tcounty\t440100", "440103\tcounty\t440199", "units.tsv:6"}, // unknown parent
+        {"units.tsv", "\n440104\tcounty", "\n440103\tcounty", "units.tsv:7"},             // overlapping validity
+        {"officers.tsv", "to\n", "to\n1\t甲\t449999\thead\t-\t-\n", "officers.tsv:2"},    // unknown unit
+        {"clocks.tsv", "K2\t*\t5m", "K2\t*\t5", "clocks.tsv:5"},                          // no unit of time
+        {"routes.tsv", "5\t05\t*", "5\t05\thelp", "routes.tsv:26"},                       // no route
+        {"posts.tsv", "\ttriage\n", "\tgossip\n", "posts.tsv:4"},                         // no such duty
+        {"reasons.tsv", "refuse\tno_facts", "refuse\tnot_police", "reasons.tsv:5"},       // twice
+        {"ladder.tsv", "+5wd\tlist", "+5wd\turge", "ladder.tsv:7"},                       // descends
+        {"settings.tsv", "hops\t2", "hops\t99", "settings.tsv:10"},                       // out of range
+    };
+    struct fixture f;
+    struct err err;
+    bool newer = true;
+    fixture_open(&f); // holds version 1
+    struct db *admin = fixture_db(&f, "pa_admin", lists), *daemon = fixture_db(&f, "pa_intake", lists);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct str files[POLICY_FILES];
+        int32_t version = -1;
+        char *changed = change_file(files, wrong[i].file, wrong[i].from, wrong[i].to);
+        assert_int_equal(policy_save(admin, files, STR("test"), FIXTURE_NOW, &version, &err), REJECT);
+        assert_string_equal(err.field, wrong[i].field);
+        assert_int_equal(version, -1);
+        free(changed);
+    }
+    assert_int_equal(fixture_int(&f, "SELECT max(version) FROM policy_version"), 1);
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM policy_file"), POLICY_FILES);
+    assert_int_equal(policy_newer(daemon, 1, &newer, &err), OK);
+    assert_false(newer);
+    struct policy *policy;
+    assert_int_equal(policy_load(daemon, &policy, &err), OK);
+    assert_int_equal(policy->version, 1);
+    policy_free(policy);
+    db_close(admin);
+    db_close(daemon);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_save_and_load),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_running_version_stays),
     };
     return cmocka_run_group_tests_name("policy_store", tests, NULL, NULL);
 }
