@@ -37,6 +37,8 @@ enum line {
 };
 
 // units.tsv: code level parent line name from to. One row for each time of validity; those of one code do not overlap.
+// On each of its days a unit has a valid unit of a higher level as its parent; the province and the 21 bureaus never
+// end.
 struct unit {
     int32_t code, parent; // parent 0: the province
     enum unit_level level;
@@ -54,8 +56,8 @@ struct officer {
     struct str name;
 };
 
-// posts.tsv: post duties. `post`: its names, with '|' between; a person acts as "name", "name@unit" or
-// "name@unit:警号".
+// posts.tsv: post duties. Both with '|' between: the post's names, and what it may do; a person acts as "name",
+// "name@unit" or "name@unit:警号".
 enum duty {
     DUTY_TRIAGE = 1,     // 受理: triage, classify, merge and split, ask for a supplement
     DUTY_DISPATCH = 2,   // 派单, and deciding returns
@@ -182,7 +184,7 @@ struct policy {
     const struct term *terms;
     size_t terms_n;
     uint8_t steps[STEP_CALLBACK + 1][100][KIND_OTHER + 1]; // enum step_mode; resolved at load, category 0 = unknown
-    struct span clocks[CLOCK_MAX][KIND_OTHER + 1];         // amount 0: no such clock
+    struct span clocks[CLOCK_MAX][KIND_OTHER + 1];         // CLOCK_K1 has amount 0; all others are there
     struct calendar calendar;
     // settings.tsv: the confidence (0..100) from which a machine may accept; the sums of weights from which a letter is
     // urgent or about police conduct; the head start of the kind that the writer claimed.
@@ -195,7 +197,7 @@ struct policy {
     const struct matcher *matcher;
 };
 
-// The names of steps and clocks in the files.
+// The names in the files, with labels. policy_clocks has every clock but K1.
 extern const struct code policy_steps[], policy_clocks[], policy_lines[], policy_duties[], policy_supervisions[];
 
 #define POLICY_FILES 13
@@ -218,14 +220,17 @@ const struct unit *policy_unit(const struct policy *p, int32_t code); // its new
 const struct unit *policy_unit_at(const struct policy *p, int32_t code, struct date d); // NULL: not valid that day
 // Is `above` strictly above `unit` on that day? Units that are not valid then have nothing above or below them.
 bool policy_above(const struct policy *p, int32_t above, int32_t unit, struct date d);
-// The one of the 21 bureaus, or the province, whose queue serves this unit; 0 when unknown.
+// The one of the 21 bureaus, or the province, whose queue serves this unit (or served it, when it ended); 0 when
+// unknown.
 int32_t policy_queue(const struct policy *p, int32_t unit);
 // The post of that name; NULL when unknown.
 const struct post *policy_post(const struct policy *p, struct str name);
-// "name", "name@unit" or "name@unit:警号" → post, unit (the province where none is said), officer (0: not said).
-// REJECT: names what is wrong and what there is.
+// "name", "name@unit" or "name@unit:警号" → post (POLICY_DEFAULT_POST where none is said), unit (the province where
+// none is said), officer (0: not said). REJECT, code "unknown_post", "unknown_unit" or "bad_officer": names what is
+// wrong and what there is; nothing is filled in.
 enum result policy_post_parse(const struct policy *p, struct str s, const struct post **post, int32_t *unit,
                               int32_t *officer, struct err *err) MUST_USE;
+// Never NULL; a category that this policy does not have has the route of category 0.
 const struct route *policy_route(const struct policy *p, int16_t category, enum kind kind);
 const struct reason *policy_reason(const struct policy *p, enum reason_use use, struct str code); // NULL when unknown
 const struct place *policy_place(const struct policy *p, int32_t code);                           // NULL when unknown
@@ -233,7 +238,7 @@ bool policy_has_category(const struct policy *p, int64_t code);
 bool policy_is_bureau(const struct policy *p, int32_t code);  // a city's bureau
 bool policy_is_mailbox(const struct policy *p, int32_t code); // the province or a city's bureau
 enum step_mode policy_step(const struct policy *p, enum step step, int16_t category, enum kind kind);
-// When `clock` is due for a letter of `kind` if started now; 0 when the policy has no such clock.
+// When `clock` is due for a letter of `kind` if started now; 0 for CLOCK_K1.
 wf_time policy_due(const struct policy *p, enum clock clock, enum kind kind, wf_time start);
 
 #endif
