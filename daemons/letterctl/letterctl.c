@@ -2,6 +2,7 @@
 // letterctl: the operator's tool. A command a file.
 #include "act.h"
 #include "cmd_dead.h"
+#include "cmd_due.h"
 #include "cmd_fsm.h"
 #include "cmd_list.h"
 #include "cmd_migrate.h"
@@ -61,6 +62,7 @@ static const struct {
     {"show", cmd_show, "NUMBER  one case"},
     {"list", cmd_list, "cases, newest first"},
     {"act", cmd_act, "NUMBER EVENT  an event of the duty desk"},
+    {"due", cmd_due, "RULE START  when it is due, day by day"},
     {"queues", cmd_queues, "the bureaus' queues"},
     {"dead", cmd_dead, "[list|show|retry|drop]  dead letters"},
     {"status", cmd_status, "how each daemon is"},
