@@ -17,11 +17,14 @@
 
 static const char help[] =
     "usage: bureauctl reference --all | --bureau CODE … [options]\n"
-    "Bureaus that answer by themselves, for trials and tests: each delivery is signed, reported with an\n"
-    "outcome and a reply that suit its kind, and reviewed. It is acknowledged when all of that is committed. Feedback "
-    "that is\n"
-    "refused is told on standard error and counted; the last line says how long deliveries took.\n"
-    "  --all            all 21 cities\n"
+    "Bureaus that answer by themselves, for trials and tests: each letter is signed, reported with an outcome and a "
+    "reply that\n"
+    "suit its kind, and reviewed by somebody else. Work that came back is done again, a supervision is answered, other "
+    "notices\n"
+    "are only taken. A delivery is acknowledged when all of that is committed. Feedback that is refused is told on "
+    "standard\n"
+    "error and counted; the last line says how long letters took.\n"
+    "  --all            all 21 cities and the province\n"
     "  --bureau CODE    one of them; may be repeated\n"
     "  --once-idle MS   ends when nothing was delivered and nothing in hand for so long\n"
     "  --exit-when FILE ends when FILE exists and nothing is in hand\n"
@@ -29,14 +32,27 @@ static const char help[] =
     "SIGTERM and SIGINT: takes nothing new, finishes what is in hand (at most 5 s), acknowledges it.\n"
     "Exit status: 0 ended in order, 1 a subscription was refused, 2 wrong usage.\n";
 
-static const char *const steps[] = {"signed", "reported", "reviewed"};
-#define STEPS (sizeof(steps) / sizeof(steps[0]))
+#define BUREAUS (POLICY_BUREAUS + 1) // and the province
+
+// One event of a delivery that is answered.
+struct move {
+    const char *event, *officer, *reason;
+};
+#define HANDLER "reference-handler"
+#define REVIEWER "reference-reviewer" // who reported may not review
+static const struct move work[] = {
+    {"signed", HANDLER, NULL}, {"reported", HANDLER, NULL}, {"reviewed", REVIEWER, NULL}};
+static const struct move supervised[] = {{"supervision_answered", HANDLER, "已核查办理进度，将按期办结。"}};
+#define STEPS(list) (sizeof(list) / sizeof((list)[0]))
 
 // A delivery in hand. Its steps go one by one, each when the one before has its answer.
 struct job {
     int64_t seq, leg;
+    int32_t unit, reviewer;
+    bool again; // of the leg: its events have other ids than those of its letter
     char number[33], kind[17], event_id[65];
-    size_t step; // STEPS: done
+    const struct move *steps;
+    size_t step, steps_n; // equal: done
 };
 
 // Jobs in the order of their seq: a ring of CREDIT, as no more can come than are acknowledged.
@@ -48,13 +64,13 @@ struct bureau {
 };
 
 struct reference {
-    struct bureau bureaus[POLICY_BUREAUS];
-    struct wf_subscription *subscriptions[POLICY_BUREAUS];
+    struct bureau bureaus[BUREAUS];
+    struct wf_subscription *subscriptions[BUREAUS];
     size_t n;
     struct wf_pipe *pipe;
     struct buf frame;
-    int64_t delivered, accepted, refused;
-    int32_t *waits; // of each delivery since its letter was received, in units of 10 microseconds
+    int64_t letters, notices, accepted, refused;
+    int32_t *waits; // of each letter since it was received, in units of 10 microseconds
     size_t waits_room;
     int64_t busy_at; // when something was last done
     bool taking;     // false: ending
@@ -69,22 +85,32 @@ static void copy(char *to, size_t cap, struct str from)
 static void send_step(struct reference *r, size_t b, size_t i)
 {
     struct job *job = &r->bureaus[b].jobs[i];
+    const struct move *move = &job->steps[job->step];
     const struct answer *answer = answer_for(str_of(job->kind), (uint64_t)job->seq);
     struct text id = TEXT(job->event_id);
     text_put(&id, job->number);
     text_put(&id, "/");
     text_i64(&id, job->leg);
     text_put(&id, "/");
-    text_put(&id, steps[job->step]);
+    if (job->again) {
+        text_i64(&id, job->seq);
+        text_put(&id, "/");
+    }
+    text_put(&id, move->event);
+    bool reviews = strcmp(move->event, "reviewed") == 0;
     struct msg_feedback m = {
         .event_id = text_get(&id),
         .bureau = r->bureaus[b].code,
         .number = str_of(job->number),
-        .event = str_of(steps[job->step]),
+        .event = str_of(move->event),
         .leg = job->leg,
         .has_leg = true,
+        .officer = str_of(move->officer),
+        .reason = str_of(move->reason),
+        .unit = reviews ? job->reviewer : job->unit,
+        .has_unit = true,
     };
-    if (strcmp(steps[job->step], "reported") == 0) {
+    if (strcmp(move->event, "reported") == 0) {
         m.outcome = str_of(answer->outcome);
         m.public_reply = str_of(answer->public_reply);
         m.internal_report = str_of(answer->internal_report);
@@ -96,13 +122,13 @@ static void send_step(struct reference *r, size_t b, size_t i)
 
 static void note_wait(struct reference *r, wf_time received_at)
 {
-    if ((size_t)r->delivered == r->waits_room) {
+    if ((size_t)r->letters == r->waits_room) {
         r->waits_room = r->waits_room ? 2 * r->waits_room : 1024;
         r->waits = realloc(r->waits, r->waits_room * sizeof(*r->waits));
         insist(r->waits);
     }
     int64_t wait = (clock_now() - received_at) / 10;
-    r->waits[r->delivered++] = wait < 0 ? 0 : wait > INT32_MAX ? INT32_MAX : (int32_t)wait;
+    r->waits[r->letters++] = wait < 0 ? 0 : wait > INT32_MAX ? INT32_MAX : (int32_t)wait;
 }
 
 static int compare_waits(const void *a, const void *b)
@@ -114,7 +140,38 @@ static int compare_waits(const void *a, const void *b)
 // The wait in ms that `percent` of the deliveries did not exceed.
 static double wait_ms(const struct reference *r, int percent)
 {
-    return r->delivered > 0 ? (double)r->waits[(r->delivered - 1) * percent / 100] / 100 : 0;
+    return r->letters > 0 ? (double)r->waits[(r->letters - 1) * percent / 100] / 100 : 0;
+}
+
+// What is to be done about a delivery. Nothing: it is only taken.
+static void plan(struct job *job, const struct msg_delivery *m)
+{
+    bool letter = !m->notice.p || str_is(m->notice, "letter");
+    job->again = !letter;
+    if (letter || str_is(m->notice, "returned")) {
+        job->steps = work;
+        job->steps_n = STEPS(work);
+        // Held to have signed, or handed back by the desk: what is signed already is not signed again.
+        job->step = str_is(m->state, "SIGNED") ? 1 : 0;
+    } else if (str_is(m->notice, "supervised")) {
+        job->steps = supervised;
+        job->steps_n = STEPS(supervised);
+    }
+}
+
+// Acknowledges what is done up to the first that is not.
+static void settle(struct bureau *bureau)
+{
+    int64_t stored = 0;
+    for (; bureau->used > 0; bureau->used--) {
+        const struct job *first = &bureau->jobs[bureau->first];
+        if (first->step < first->steps_n)
+            break;
+        stored = first->seq;
+        bureau->first = (bureau->first + 1) % CREDIT;
+    }
+    if (stored > 0)
+        wf_ack(bureau->subscription, stored);
 }
 
 static void on_delivery(struct reference *r, size_t b, const struct msg_delivery *m)
@@ -123,11 +180,22 @@ static void on_delivery(struct reference *r, size_t b, const struct msg_delivery
     insist(bureau->used < CREDIT); // wf_subscribe's promise
     size_t i = (bureau->first + bureau->used++) % CREDIT;
     struct job *job = &bureau->jobs[i];
-    *job = (struct job){.seq = m->seq, .leg = m->leg};
+    *job = (struct job){.seq = m->seq, .leg = m->leg, .unit = bureau->code};
+    if (m->has_unit && m->unit != 0)
+        job->unit = (int32_t)m->unit;
+    // What was handed down is reviewed above.
+    job->reviewer = m->has_parent && m->parent != 0 ? bureau->code : job->unit;
     copy(job->number, sizeof(job->number), m->number);
     copy(job->kind, sizeof(job->kind), m->kind);
-    note_wait(r, m->received_at);
-    send_step(r, b, i);
+    plan(job, m);
+    if (job->again)
+        r->notices++;
+    else
+        note_wait(r, m->received_at);
+    if (job->steps_n > 0)
+        send_step(r, b, i);
+    else
+        settle(bureau);
 }
 
 static void on_answer(struct reference *r, uint64_t tag, const struct frame *answer)
@@ -140,20 +208,14 @@ static void on_answer(struct reference *r, uint64_t tag, const struct frame *ans
         r->accepted++;
     } else {
         (void)refusal_read(answer, &err);
-        fprintf(stderr, COMMAND ": %s: %s refused: %s (%s)\n", job->number, steps[job->step], err.text, err.code);
+        fprintf(stderr, COMMAND ": %s: %s refused: %s (%s)\n", job->number, job->steps[job->step].event, err.text,
+                err.code);
         r->refused++;
     }
-    if (++job->step < STEPS) {
+    if (++job->step < job->steps_n)
         send_step(r, b, i);
-        return;
-    }
-    int64_t stored = 0;
-    for (; bureau->used > 0 && bureau->jobs[bureau->first].step == STEPS; bureau->used--) {
-        stored = bureau->jobs[bureau->first].seq;
-        bureau->first = (bureau->first + 1) % CREDIT;
-    }
-    if (stored > 0)
-        wf_ack(bureau->subscription, stored);
+    else
+        settle(bureau);
 }
 
 // One round over every socket. REJECT: a subscription was refused.
@@ -224,6 +286,11 @@ static int subscribe_all(struct reference *r, const struct config *config)
     return 0;
 }
 
+static int32_t all_of(size_t i)
+{
+    return i < POLICY_BUREAUS ? policy_bureaus[i] : POLICY_PROVINCE;
+}
+
 // Which bureaus: all, or those named. false: usage was said.
 static bool choose(struct reference *r, bool all, const struct tool_texts *named)
 {
@@ -231,8 +298,8 @@ static bool choose(struct reference *r, bool all, const struct tool_texts *named
         (void)tool_usage(COMMAND, "either --all or --bureau CODE is needed");
         return false;
     }
-    for (size_t i = 0; i < (all ? POLICY_BUREAUS : named->n); i++) {
-        int32_t code = all ? policy_bureaus[i] : bureau_code(COMMAND, named->list[i]);
+    for (size_t i = 0; i < (all ? BUREAUS : named->n); i++) {
+        int32_t code = all ? all_of(i) : bureau_code(COMMAND, named->list[i]);
         if (code == 0)
             return false;
         for (size_t b = 0; b < r->n; b++) {
@@ -241,8 +308,8 @@ static bool choose(struct reference *r, bool all, const struct tool_texts *named
                 return false;
             }
         }
-        if (r->n == POLICY_BUREAUS) {
-            (void)tool_usage(COMMAND, "at most %d bureaus", (int)POLICY_BUREAUS);
+        if (r->n == BUREAUS) {
+            (void)tool_usage(COMMAND, "at most %d bureaus", (int)BUREAUS);
             return false;
         }
         r->bureaus[r->n++].code = code;
@@ -282,13 +349,14 @@ int cmd_reference(int argc, char **argv)
     for (size_t b = 0; b < r->n; b++)
         wf_unsubscribe(r->bureaus[b].subscription);
     wf_pipe_close(r->pipe);
-    if (r->delivered > 0)
-        qsort(r->waits, (size_t)r->delivered, sizeof(*r->waits), compare_waits);
+    if (r->letters > 0)
+        qsort(r->waits, (size_t)r->letters, sizeof(*r->waits), compare_waits);
     fprintf(stderr,
             COMMAND
             ": %lld deliveries, %lld feedback events accepted, %lld refused; from receipt to delivery p50 %.2f ms, "
             "p99 %.2f ms\n",
-            (long long)r->delivered, (long long)r->accepted, (long long)r->refused, wait_ms(r, 50), wait_ms(r, 99));
+            (long long)(r->letters + r->notices), (long long)r->accepted, (long long)r->refused, wait_ms(r, 50),
+            wait_ms(r, 99));
     free(r->waits);
     buf_free(&r->frame);
     config_free(config);

@@ -87,16 +87,21 @@ static inline void put_welcome(int64_t last_seq, int64_t head)
     peer_put();
 }
 
+static inline struct msg_delivery peer_letter(int64_t seq)
+{
+    return (struct msg_delivery){.seq = seq,
+                                 .number = STR("440300-20261123-000042-7"),
+                                 .leg = 1,
+                                 .kind = STR("help"),
+                                 .category = STR("01"),
+                                 .body = STR("路灯不亮"),
+                                 .received_at = 1,
+                                 .sent_at = 2};
+}
+
 static inline void put_delivery(int64_t seq)
 {
-    struct msg_delivery m = {.seq = seq,
-                             .number = STR("440300-20261123-000042-7"),
-                             .leg = 1,
-                             .kind = STR("help"),
-                             .category = STR("01"),
-                             .body = STR("路灯不亮"),
-                             .received_at = 1,
-                             .sent_at = 2};
+    struct msg_delivery m = peer_letter(seq);
     wire_put_delivery(&out, 0, &m);
     peer_put();
 }

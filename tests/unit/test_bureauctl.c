@@ -201,41 +201,122 @@ static void test_report(void **state)
     assert_int_equal(finish(pid, -1, from), 0);
 }
 
-// The three steps one by one; a refused one is passed over; only then the delivery is acknowledged.
-static void test_reference(void **state)
+// The next frame is this event of the delivery's leg; nothing was acknowledged meanwhile.
+static void expect_event(const char *id, const char *event, int32_t unit, struct msg_feedback *m)
 {
-    static const char *const steps[] = {"signed", "reported", "reviewed"};
-    int to, from;
-    (void)state;
-    pid_t pid = start("reference|--bureau|440300|--once-idle|300", &to, &from);
-    deliver(1);
-    for (size_t i = 0; i < 3; i++) {
-        struct frame frame;
-        struct msg_feedback m;
-        struct err err;
-        char id[80];
-        do {
-            assert_true(peer_get(DEADLINE_MS, &frame));
-            assert_int_not_equal(frame.id, MSG_ACK);
-        } while (frame.id != MSG_FEEDBACK);
-        assert_int_equal(wire_get_feedback(&frame, &m, &err), OK);
-        snprintf(id, sizeof(id), "440300-20261123-000042-7/1/%s", steps[i]);
-        assert_true(str_is(m.event_id, id) && str_is(m.event, steps[i]) && m.leg == 1 && m.bureau == BUREAU);
-        assert_int_equal(m.public_reply.p != NULL && m.outcome.p != NULL && m.internal_report.p != NULL, i == 1);
-        struct msg_feedback_result result = {.event_id = m.event_id, .number = m.number, .state = STR("HANDLING")};
-        struct msg_refusal refusal = {.ref = m.event_id, .code = STR("not_allowed"), .message = STR("no")};
-        if (i == 0)
-            wire_put_refusal(&out, 0, &refusal);
-        else
-            wire_put_feedback_result(&out, 0, &result);
-        peer_put();
-    }
+    static struct frame frame;
+    struct err err;
+    do {
+        assert_true(peer_get(DEADLINE_MS, &frame));
+        assert_int_not_equal(frame.id, MSG_ACK);
+    } while (frame.id != MSG_FEEDBACK);
+    assert_int_equal(wire_get_feedback(&frame, m, &err), OK);
+    if (!str_is(m->event_id, id) || !str_is(m->event, event) || m->leg != 1 || m->bureau != BUREAU || !m->has_unit ||
+        m->unit != unit || m->officer.n == 0)
+        fail_msg("%.*s: %.*s by %lld", (int)m->event_id.n, m->event_id.p, (int)m->event.n, m->event.p,
+                 (long long)m->unit);
+}
+
+static void put_result(const struct msg_feedback *m, bool refused)
+{
+    struct msg_feedback_result result = {.event_id = m->event_id, .number = m->number, .state = STR("HANDLING")};
+    struct msg_refusal refusal = {.ref = m->event_id, .code = STR("not_allowed"), .message = STR("no")};
+    if (refused)
+        wire_put_refusal(&out, 0, &refusal);
+    else
+        wire_put_feedback_result(&out, 0, &result);
+    peer_put();
+}
+
+static int64_t expect_ack(void)
+{
     struct frame frame;
     struct msg_ack ack;
     struct err err;
     expect(MSG_ACK, &frame);
     assert_int_equal(wire_get_ack(&frame, &ack, &err), OK);
-    assert_int_equal(ack.seq, 1);
+    return ack.seq;
+}
+
+// The three steps one by one; a refused one is passed over; only then the delivery is acknowledged. Two people.
+static void test_reference(void **state)
+{
+    static const char *const steps[] = {"signed", "reported", "reviewed"};
+    int to, from;
+    char handler[40] = "";
+    (void)state;
+    pid_t pid = start("reference|--bureau|440300|--once-idle|300", &to, &from);
+    deliver(1);
+    for (size_t i = 0; i < 3; i++) {
+        struct msg_feedback m;
+        char id[80];
+        snprintf(id, sizeof(id), "440300-20261123-000042-7/1/%s", steps[i]);
+        expect_event(id, steps[i], BUREAU, &m);
+        assert_int_equal(m.public_reply.p != NULL && m.outcome.p != NULL && m.internal_report.p != NULL, i == 1);
+        if (i == 0)
+            snprintf(handler, sizeof(handler), "%.*s", (int)m.officer.n, m.officer.p);
+        assert_int_equal(str_is(m.officer, handler), i < 2);
+        put_result(&m, i == 0);
+    }
+    assert_int_equal(expect_ack(), 1);
+    assert_int_equal(finish(pid, to, from), 0);
+}
+
+// Eight notices that need nothing, a supervision, work that a reviewer returned to a unit below, and the same handed
+// back by the desk.
+static void deliver_notices(void)
+{
+    static const char *const words[] = {"revoked", "granted", "denied",     "designated", "supplement", "merged",
+                                        "ended",   "date",    "supervised", "returned",   "returned"};
+    for (int64_t seq = 1; seq <= 11; seq++) {
+        struct msg_delivery d = peer_letter(seq);
+        d.notice = str_of(words[seq - 1]);
+        d.body = STR_NONE;
+        d.state = seq == 10 ? STR("REVIEW_RETURNED") : seq == 11 ? STR("SIGNED") : STR_NONE;
+        d.has_unit = d.has_parent = seq >= 10;
+        d.unit = 440304;
+        d.parent = 1;
+        wire_put_delivery(&out, 0, &d);
+        peer_put();
+    }
+}
+
+// Work that came back is done again under other ids, a supervision is answered; everything else is taken and no more.
+// What a unit below has, that unit does, and the bureau reviews it.
+static void test_reference_notices(void **state)
+{
+    static const char *const wanted[] = {
+        "9/supervision_answered", "10/signed", "10/reported", "10/reviewed", "11/reported", "11/reviewed"};
+    int to, from;
+    struct frame frame;
+    struct msg_feedback m;
+    struct err err;
+    size_t seen = 0;
+    (void)state;
+    pid_t pid = start("reference|--bureau|440300|--once-idle|300", &to, &from);
+    expect(MSG_HELLO, &frame);
+    put_welcome(0, 11);
+    deliver_notices();
+    // Deliveries are worked on side by side; each one's events in their order.
+    for (int i = 0; i < 6; i++) {
+        expect(MSG_FEEDBACK, &frame);
+        assert_int_equal(wire_get_feedback(&frame, &m, &err), OK);
+        size_t which = 0;
+        char id[100];
+        for (; which < 6; which++) {
+            snprintf(id, sizeof(id), "440300-20261123-000042-7/1/%s", wanted[which]);
+            if (str_is(m.event_id, id))
+                break;
+        }
+        if (which == 6 || (seen & (1u << which)) || (which >= 2 && which != 4 && !(seen & (1u << (which - 1)))))
+            fail_msg("%.*s", (int)m.event_id.n, m.event_id.p);
+        seen |= 1u << which;
+        bool above = which == 0 || str_is(m.event, "reviewed");
+        assert_int_equal(m.unit, above ? BUREAU : 440304);
+        assert_int_equal(m.reason.n > 0, which == 0);
+        put_result(&m, false);
+    }
+    assert_int_equal(acknowledged_at_the_end(), 11);
     assert_int_equal(finish(pid, to, from), 0);
 }
 
@@ -301,6 +382,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_subscribe_ends_on_a_signal, up, down),
         cmocka_unit_test_setup_teardown(test_report, up, down),
         cmocka_unit_test_setup_teardown(test_reference, up, down),
+        cmocka_unit_test_setup_teardown(test_reference_notices, up, down),
         cmocka_unit_test(test_wrong_usage),
     };
     find_program();
