@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "act.h"
 
+#include "act_help.h"
 #include "client/tool.h"
 #include "wire/refusal.h"
 
@@ -14,22 +15,28 @@
 #define RESEND_MS 3000
 
 static const char help[] =
-    "usage: letterctl act NUMBER EVENT [--leg ID] [--as POST] [--unit CODE] [--data JSON] [--json] [options]\n"
+    "usage: letterctl act NUMBER EVENT [--as POST] [--version N] [--leg ID] [--unit CODE] [--data JSON] [--json] "
+    "[options]\n"
     "       letterctl act - [options]\n"
-    "Raises an event of the duty desk and prints the case's number and its state after it.\n"
-    "EVENT: accept, dispatch, reviewed (or review), return work, issue reply, close, …: see letterctl fsm; blanks and\n"
-    "hyphens become '_'.\n"
+    "Raises an event of the duty desk and prints the case's number, its state after it and its version.\n"
+    "EVENT: one of those below; blanks and hyphens become '_'.\n"
+    "  --as POST     who acts: POST, POST@UNIT or POST@UNIT:NUMBER with the police number (letterctl posts); else "
+    "专班\n"
+    "  --version N   the version that was looked at (letterctl show): refused when another has changed the case since\n"
     "  --leg ID      the leg it concerns, where the case has several\n"
-    "  --as POST     the post that acts, for the journal\n"
-    "  --unit CODE   dispatch: to whom\n"
-    "  --data JSON   an object with kind, category, outcome, public_reply, internal_report, reason\n"
+    "  --unit CODE   to which unit: dispatch, designate, recall, joined; accept: whose it is\n"
+    "  --data JSON   an object with what the event needs: kind, category, outcome, public_reply, internal_report,\n"
+    "                reason, reason_code, version, to, into, request, days, until, level, accused, reached, "
+    "contacted,\n"
+    "                true, satisfied, solved, words\n"
     "  --json        the answer as one JSON object\n"
-    "  -             reads acts from standard input, a JSON object a line: number, event, leg, as, unit, data; answers "
-    "are\n"
-    "                JSON lines in the same order\n"
+    "  -             reads acts from standard input, a JSON object a line: number, event, leg, as, unit, version, "
+    "data;\n"
+    "                answers are JSON lines in the same order\n"
     "  --timeout S   give up after S seconds without an answer (30; with - never)\n"
     "  -c FILE       configuration file\n"
-    "Exit status: 0 done, 1 refused or unanswered, 2 wrong usage.\n";
+    "Exit status: 0 done, 1 refused or unanswered, 2 wrong usage.\n\n";
+#define HELP_MAX 8000
 
 struct act {
     struct json_line line;
@@ -116,7 +123,12 @@ static int print_answer(const struct frame *frame, struct str number, bool json)
     } else if (json) {
         json_put_desk_result(&out, &result);
     } else {
-        printf("%.*s %.*s\n", (int)result.number.n, result.number.p, (int)result.state.n, result.state.p);
+        printf("%.*s %.*s", (int)result.number.n, result.number.p, (int)result.state.n, result.state.p);
+        if (result.has_version)
+            printf(" %lld", (long long)result.version);
+        if (result.number_new.p)
+            printf(" %.*s", (int)result.number_new.n, result.number_new.p);
+        putchar('\n');
     }
     if (out.n > 0)
         fwrite(out.p, 1, out.n, stdout);
@@ -149,7 +161,7 @@ static int act_once(const char *endpoint, struct msg_desk_act *act, bool json, i
 
 struct arguments {
     const char *file, *post, *data;
-    int64_t leg, unit, timeout_s;
+    int64_t leg, unit, version, timeout_s;
     bool json;
 };
 
@@ -176,6 +188,10 @@ static int read_act(const struct tool_arguments *a, const struct arguments *args
         r = err_set(&err, REJECT, "too_long", "--as", "at most 64 characters of UTF-8");
     if (r == OK && args->data)
         r = json_act_data(str_of(args->data), &act->line, out, &err);
+    if (r == OK && args->version > 0) {
+        out->version = args->version;
+        out->has_version = true;
+    }
     if (r == OK && !utf8_check(str_of(act->event), NULL))
         r = err_set(&err, REJECT, "bad_utf8", "event", "not well-formed UTF-8");
     out->event = str_of(act->event);
@@ -192,13 +208,18 @@ int cmd_act(int argc, char **argv)
         {"--leg", TOOL_INT, 1, INT16_MAX, &args.leg},
         {"--as", TOOL_TEXT, 0, 0, &args.post},
         {"--unit", TOOL_INT, 1, 999999999, &args.unit},
+        {"--version", TOOL_INT, 1, INT32_MAX, &args.version},
         {"--data", TOOL_TEXT, 0, 0, &args.data},
         {"--json", TOOL_FLAG, 0, 0, &args.json},
         {"--timeout", TOOL_INT, 1, 86400, &args.timeout_s},
         {"-c", TOOL_TEXT, 0, 0, &args.file},
     };
+    static char words[HELP_MAX];
+    struct text whole = TEXT(words);
+    text_put(&whole, help);
+    act_help_events(&whole);
     struct tool_arguments a = {.command = COMMAND,
-                               .help = help,
+                               .help = words,
                                .options = known,
                                .options_n = sizeof(known) / sizeof(known[0]),
                                .operands_max = 2};
@@ -208,8 +229,8 @@ int cmd_act(int argc, char **argv)
     bool lines = a.operands_n == 1 && strcmp(a.operands[0], "-") == 0;
     if (!lines && a.operands_n != 2)
         return tool_usage(COMMAND, "NUMBER and EVENT are needed, or - for JSON lines");
-    if (lines && (args.leg >= 0 || args.unit >= 0 || args.post || args.data))
-        return tool_usage(COMMAND, "with - the lines say leg, as, unit and data");
+    if (lines && (args.leg >= 0 || args.unit >= 0 || args.version > 0 || args.post || args.data))
+        return tool_usage(COMMAND, "with - the lines say leg, as, unit, version and data");
     struct act act = {0};
     struct msg_desk_act m;
     code = lines ? 0 : read_act(&a, &args, &act, &m);

@@ -7,6 +7,7 @@
 #include "cmd_list.h"
 #include "cmd_migrate.h"
 #include "cmd_policy.h"
+#include "cmd_posts.h"
 #include "cmd_show.h"
 #include "cmd_status.h"
 #include "cmd_verify.h"
@@ -68,6 +69,7 @@ static const struct {
     {"status", cmd_status, "how each daemon is"},
     {"verify", cmd_verify, "the whole database against the promises"},
     {"fsm", cmd_fsm, "the case and leg tables, with their reasons"},
+    {"posts", cmd_posts, "who may act, and as what"},
     {"policy", cmd_policy, "load|check DIR  catalogues"},
     {"config", cmd_config, "every option with its default and its meaning"},
     {"migrate", cmd_migrate, "[DIR]  the database's schema"},

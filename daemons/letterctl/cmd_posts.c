@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cmd_posts.h"
+
+#include "core/case.h"
+#include "ctl.h"
+#include "policy_dir.h"
+#include "store/policy_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COMMAND "letterctl posts"
+
+static const struct statement *const lists[] = {policy_store_statements, NULL};
+
+static const char help[] =
+    "usage: letterctl posts [--json] [--policy DIR] [-c FILE]\n"
+    "The posts that may act, all names of each, their duties, and the desk's events that these "
+    "allow. Names are for --as:\n"
+    "POST, POST@UNIT, POST@UNIT:NUMBER with the police number.\n"
+    "  --json        a JSON object a line\n"
+    "  --policy DIR  of this folder's posts.tsv, without a database\n"
+    "  -c FILE       configuration file\n"
+    "Exit status: 0 done, 1 the database cannot be asked or the folder is wrong, 2 wrong usage.\n";
+
+static bool allows(uint32_t duties, enum event event)
+{
+    for (const struct rule *r = rules; r->id; r++)
+        if (r->event == event && (r->by & BY_DESK) && (r->duty & duties))
+            return true;
+    return false;
+}
+
+static void print_json(const struct post *post)
+{
+    json_t *o = json_object(), *names = json_array(), *duties = json_array(), *raises = json_array();
+    for (struct str rest = post->names; rest.p;)
+        json_array_append_new(names, ctl_json_text(str_split(&rest, '|')));
+    for (const struct code *d = policy_duties; d->name; d++)
+        if (post->duties & (uint32_t)d->code)
+            json_array_append_new(duties, json_string(d->name));
+    for (const struct code *e = events; e->name; e++)
+        if (allows(post->duties, (enum event)e->code))
+            json_array_append_new(raises, json_string(e->name));
+    json_object_set_new(o, "names", names);
+    json_object_set_new(o, "duties", duties);
+    json_object_set_new(o, "events", raises);
+    ctl_json_print(o);
+}
+
+static void add_line(struct table *t, const struct post *post)
+{
+    char words[2000];
+    struct text text = TEXT(words);
+    struct str rest = post->names;
+    table_put_str(t, str_split(&rest, '|'));
+    for (struct str name; rest.p;) {
+        name = str_split(&rest, '|');
+        text_put(&text, text.n ? "、" : "");
+        text_str(&text, name);
+    }
+    table_put_str(t, text_get(&text));
+    text = TEXT(words);
+    for (const struct code *d = policy_duties; d->name; d++) {
+        if (!(post->duties & (uint32_t)d->code))
+            continue;
+        text_put(&text, text.n ? "、" : "");
+        text_put(&text, d->label);
+    }
+    table_put_str(t, text_get(&text));
+}
+
+static void print(const struct policy *policy, bool json)
+{
+    struct table t = {.columns = 3};
+    table_put(&t, "岗位");
+    table_put(&t, "也可写作");
+    table_put(&t, "职责");
+    for (size_t i = 0; i < policy->posts_n; i++) {
+        if (json)
+            print_json(&policy->posts[i]);
+        else
+            add_line(&t, &policy->posts[i]);
+    }
+    if (json)
+        table_free(&t);
+    else
+        table_print(&t, stdout);
+}
+
+static int of_directory(const char *dir, bool json)
+{
+    static struct policy policy;
+    struct str files[POLICY_FILES];
+    struct err err;
+    char *memory = policy_dir_read(COMMAND, dir, files);
+    if (!memory)
+        return 1;
+    struct arena arena = {malloc(POLICY_ARENA), POLICY_ARENA, 0};
+    insist(arena.p);
+    int code = 0;
+    if (policy_parse(files, &arena, &policy, &err) == OK)
+        print(&policy, json);
+    else
+        code = tool_fail(COMMAND, &err);
+    free(arena.p);
+    free(memory);
+    return code;
+}
+
+static int of_database(const char *file, bool json)
+{
+    struct ctl ctl;
+    struct err err;
+    struct policy *policy = NULL;
+    int code = ctl_open(&ctl, COMMAND, file, "pa_desk", lists);
+    if (code != 0)
+        return code;
+    if (policy_load(ctl.db, &policy, &err) == OK)
+        print(policy, json);
+    else
+        code = tool_fail(COMMAND, &err);
+    policy_free(policy);
+    ctl_close(&ctl);
+    return code;
+}
+
+int cmd_posts(int argc, char **argv)
+{
+    const char *file = NULL, *dir = NULL;
+    bool json = false;
+    const struct tool_option known[] = {
+        {"--json", TOOL_FLAG, 0, 0, &json}, {"--policy", TOOL_TEXT, 0, 0, &dir}, {"-c", TOOL_TEXT, 0, 0, &file}};
+    struct tool_arguments a = {.command = COMMAND, .help = help, .options = known, .options_n = 3};
+    int code;
+    if (!tool_arguments(&a, argc, argv, &code))
+        return code;
+    code = dir ? of_directory(dir, json) : of_database(file, json);
+    return ctl_end(COMMAND, code);
+}
