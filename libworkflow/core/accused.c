@@ -61,7 +61,7 @@ static void drop_covered(struct pile *pile)
 // province surely does that.
 static int32_t common(const struct policy *p, struct date day, int32_t a, int32_t b)
 {
-    const struct unit *up = policy_unit_at(p, b, day) == NULL ? NULL : policy_unit_at(p, a, day);
+    const struct unit *up = policy_unit_at(p, a, day);
     while (up != NULL && up->code != b && !policy_above(p, up->code, b, day)) {
         up = policy_unit_at(p, up->parent, day);
     }

@@ -193,7 +193,7 @@ static bool above_all(const struct policy *p, struct date day, const struct accu
         if (++*others == 0) {
             *first = root;
         }
-        if (root.unit == 0 || !is_above(p, unit, root.unit, day)) {
+        if (!is_above(p, unit, root.unit, day)) {
             *missed = root;
             return false;
         }
@@ -283,7 +283,7 @@ enum guard_why guard_handler(const struct policy *p, struct date day, const stru
         return why;
     }
     bool above = above_all(p, day, x, unit, &first, &others, &missed);
-    bool by_organ = !above && inspects(u->line) && policy_unit_at(p, u->parent, day) != NULL;
+    bool by_organ = !above && inspects(u->line);
     if (above || (by_organ && above_all(p, day, x, u->parent, &first, &others, &missed))) {
         put_allowed(t, u, by_organ, first, others);
         return GUARD_FREE;
