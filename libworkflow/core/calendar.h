@@ -51,7 +51,8 @@ wf_time calendar_duty(const struct calendar *c, wf_time t);
 
 // When a clock started at `start` is due. Day clocks: the start day is not counted, due = the end (24:00,
 // Asia/Shanghai) of the last day counted (domain §3.5 W1); natural days move on past a day off (W2); working hours run
-// in duty hours only. *provisional (may be NULL) is set when a counted day lies in a year whose notice is not published.
+// in duty hours only. *provisional (may be NULL) is set when a counted day lies in a year whose notice is not
+// published.
 wf_time calendar_due(const struct calendar *c, wf_time start, struct span span, bool *provisional);
 
 // The same clock, when it stood still from `paused` to `resumed`: paused working days are given back one for one, rest

@@ -112,22 +112,22 @@ extern const struct code journals[]; // letter.received, …
 #define IN(state) (UINT64_C(1) << ((state) % 47)) // distinct for every case state; a test proves it
 #define LEG(state) (UINT64_C(1) << (state))
 struct rule {
-    const char *id;          // "T13" of domain §3.3, with a letter behind it where one T needs several rows
-    uint64_t cases;          // IN(...) bits: case states from which it is allowed; a leg row: 0
-    uint64_t legs;           // LEG(...) bits: leg states from which it is allowed; a case row: 0
+    const char *id; // "T13" of domain §3.3, with a letter behind it where one T needs several rows
+    uint64_t cases; // IN(...) bits: case states from which it is allowed; a leg row: 0
+    uint64_t legs;  // LEG(...) bits: leg states from which it is allowed; a case row: 0
     enum event event;
     enum case_state case_to; // CASE_NONE: the case stays
     enum leg_state leg_to;   // leg row: LEG_NONE: the leg stays; case row: what becomes of this round's lead legs that
                              // the centre opened and nobody returned or revoked, LEG_NONE: nothing
     enum leg_role opens;     // != 0: a case row that opens a new leg of this role (LEG_SENT)
-    enum clock clock;        // what the new state runs under: sets due_at of the leg, or of the case; CLOCK_NONE keeps it
-    enum step step;          // != 0: a machine may take this step only where the policy says auto
-    uint32_t by;             // BY(...) bits
-    uint32_t duty;           // of the desk's officer: any of these bits (domain §3.6); 0: no desk
+    enum clock clock; // what the new state runs under: sets due_at of the leg, or of the case; CLOCK_NONE keeps it
+    enum step step;   // != 0: a machine may take this step only where the policy says auto
+    uint32_t by;      // BY(...) bits
+    uint32_t duty;    // of the desk's officer: any of these bits (domain §3.6); 0: no desk
     enum journal journal;
     const char *because;
 };
-extern const struct rule rules[];                                         // ends with id == NULL
+extern const struct rule rules[]; // ends with id == NULL
 bool rule_of_leg(const struct rule *rule);
 const struct rule *rule_for_case(enum case_state from, enum event event); // NULL: not allowed
 const struct rule *rule_for_leg(enum leg_state from, enum event event);
@@ -138,7 +138,7 @@ bool leg_over(enum leg_state s);    // DONE, RETURNED or REVOKED
 const char *
 case_waits_for(enum case_state s); // the post or party that is waited for, in Chinese; NULL where final (P4)
 
-enum { // leg_facts.flags
+enum {                      // leg_facts.flags
     LEG_CONTACTED = 1,      // the writer was spoken with
     LEG_SIGNED_LATE = 2,    // deemed signed
     LEG_FIXED = 4,          // designated: cannot be returned
@@ -182,10 +182,10 @@ struct course {
     int16_t alarm;             // emergency: 0 the duty officer, 1 the next, 2 the leader
     int16_t warned;            // warnings of the case's clock, as bits of the ladder
     enum supervision supervision;
-    wf_time supervision_due; // when its feedback is due; 0: answered, or none asked
-    int16_t calls;           // attempts of this round's callback
-    uint32_t call_hours;     // hours of the day that were tried, a bit each
-    wf_time first_call;      // of this round
+    wf_time supervision_due;                 // when its feedback is due; 0: answered, or none asked
+    int16_t calls;                           // attempts of this round's callback
+    uint32_t call_hours;                     // hours of the day that were tried, a bit each
+    wf_time first_call;                      // of this round
     int16_t satisfied_first, satisfied_last; // 0 not said, 1 yes, 2 no
     int16_t solved;                          // the writer's word: 0 not said, 1 yes, 2 no
     int64_t primary;                         // MERGED: into this case
@@ -231,26 +231,26 @@ struct change {
     int32_t seen;    // the version that the officer decided on; 0: not said
     int16_t leg;     // 0: the unit's own open leg
     int16_t request; // EV_GRANT, EV_DENY: which; 0: the only open one (of the leg)
-    int32_t to;      // target: dispatch, delegated, joined, return_requested (proposed), reassignments; accept: the bureau
-    int64_t other;   // merge: the primary; unmerge: nothing
+    int32_t to; // target: dispatch, delegated, joined, return_requested (proposed), reassignments; accept: the bureau
+    int64_t other; // merge: the primary; unmerge: nothing
     int32_t other_mailbox;
     const struct classification *found; // EV_TRIAGE, EV_FLAG_EMERGENCY
     enum kind kind;                     // accept, reclassify, split: 0 = keep
     int16_t category;
-    enum outcome outcome;             // reported, close, refuse, refer
-    enum supervision level;           // supervise
-    int16_t days;                     // extension
-    wf_time until;                    // suspend: milestone; recompute: the new date
-    int16_t satisfied, solved;        // answered, rate: 0 not said, 1 yes, 2 no
-    int16_t reached, contacted, true_; // answered: the other three of the five questions
-    struct accused_list accused;      // accuse, exonerate
+    enum outcome outcome;                     // reported, close, refuse, refer
+    enum supervision level;                   // supervise
+    int16_t days;                             // extension
+    wf_time until;                            // suspend: milestone; recompute: the new date
+    int16_t satisfied, solved;                // answered, rate: 0 not said, 1 yes, 2 no
+    int16_t reached, contacted, true_;        // answered: the other three of the five questions
+    struct accused_list accused;              // accuse, exonerate
     struct str public_reply, internal_report; // reported, issue_reply
     struct str words;                         // supplement: the writer's own
     struct str reason;                        // journalled
     struct str reason_code;                   // refuse, refer, return_requested, terminate, suspend: of reasons.tsv
-    struct str cause; // idempotency key of its sender (a bureau's event_id); p == NULL: none
-    int32_t cause_by; // whose key: the bureau, 0 for the desk
-    int64_t digest;   // of the whole request: the same cause with another digest is a conflict
+    struct str cause;                         // idempotency key of its sender (a bureau's event_id); p == NULL: none
+    int32_t cause_by;                         // whose key: the bureau, 0 for the desk
+    int64_t digest;                           // of the whole request: the same cause with another digest is a conflict
 };
 
 // One journal line and what it changed.
@@ -260,8 +260,8 @@ struct case_step {
     int16_t leg;  // 0: the case
     int32_t unit; // of the leg, or the unit that acted
     enum actor actor;
-    bool other;     // of the other case (merge: the primary)
-    wf_time due_at; // the date that this line set, of the leg or of the case; 0: none
+    bool other;       // of the other case (merge: the primary)
+    wf_time due_at;   // the date that this line set, of the leg or of the case; 0: none
     char detail[120]; // what core itself has to say: the guard's proof, the clock and warning, old and new; "" for none
 };
 

@@ -114,16 +114,16 @@ enum event {
     EV_REPORTED,
     EV_REVIEW_RETURNED,
     EV_REVIEWED,
-    EV_RECALL,      // desk
-    EV_REVOKE,      // system: its unit turned out to be in X
-    EV_END_LEG,     // system: the case ended
+    EV_RECALL,  // desk
+    EV_REVOKE,  // system: its unit turned out to be in X
+    EV_END_LEG, // system: the case ended
     EV_ALL_REPORTED,
     EV_ISSUE_REPLY,
     EV_RETURN_WORK,
     EV_START_CALLBACK,
-    EV_CALLED,    // one attempt
-    EV_ANSWERED,  // the five answers
-    EV_RATE,      // writer, online
+    EV_CALLED,   // one attempt
+    EV_ANSWERED, // the five answers
+    EV_RATE,     // writer, online
     EV_ORDER_REWORK,
     EV_CLOSE,
     EV_CLOSE_PROPOSED, // dissatisfied, but handled by the law
@@ -150,26 +150,26 @@ enum event {
     EV_WARN,
     EV_BREACH,
     EV_LEG_BREACH, // a clock of one leg
-    EV_RECOMPUTE, // a new calendar moved the date
-    EV_INSPECT,   // 回头看: a finding
-    EV_TICK,      // the sweep: what is due now? Never a row of the table.
-    EV_GRANT,     // desk or superior unit: resolved to one of the above
+    EV_RECOMPUTE,  // a new calendar moved the date
+    EV_INSPECT,    // 回头看: a finding
+    EV_TICK,       // the sweep: what is due now? Never a row of the table.
+    EV_GRANT,      // desk or superior unit: resolved to one of the above
     EV_DENY,
 };
 
 // 申请, domain §3.1
 enum request_kind {
-    REQUEST_RETURN = 1, // 退回
-    REQUEST_EXTENSION,  // 延期
-    REQUEST_SUPPLEMENT, // 补充材料
-    REQUEST_REASSIGN,   // 改派
-    REQUEST_DEFER,      // 挂账
-    REQUEST_WITHDRAWAL, // 撤件
-    REQUEST_ASSESSMENT, // 考核申诉
+    REQUEST_RETURN = 1,   // 退回
+    REQUEST_EXTENSION,    // 延期
+    REQUEST_SUPPLEMENT,   // 补充材料
+    REQUEST_REASSIGN,     // 改派
+    REQUEST_DEFER,        // 挂账
+    REQUEST_WITHDRAWAL,   // 撤件
+    REQUEST_ASSESSMENT,   // 考核申诉
     REQUEST_UNREASONABLE, // 不合理诉求
-    REQUEST_REFUSAL,    // 不予受理
-    REQUEST_REFERRAL,   // 转法定途径
-    REQUEST_CLOSE,      // 不满意但已依法办理
+    REQUEST_REFUSAL,      // 不予受理
+    REQUEST_REFERRAL,     // 转法定途径
+    REQUEST_CLOSE,        // 不满意但已依法办理
 };
 enum request_state { REQUEST_OPEN = 1, REQUEST_GRANTED, REQUEST_DENIED, REQUEST_VOID };
 

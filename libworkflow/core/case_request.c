@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// 申请: what may be asked, who is told of it, and what a decision on it is an event of (domain §3.1).
+#include "core/case_impl.h"
+
+static void notify(struct deciding *d, const struct leg_facts *leg, bool other, enum notice notice)
+{
+    insist(d->out->notices_n < CASE_NOTICES);
+    int32_t queue = policy_queue(d->policy, leg->unit);
+    if (queue != 0)
+        d->out->notices[d->out->notices_n++] =
+            (struct case_notice){.queue = queue, .leg = leg->id, .notice = notice, .other = other};
+}
+
+void case_notify(struct deciding *d, const struct leg_facts *leg, enum notice notice)
+{
+    if (d->out->notices_n < CASE_NOTICES)
+        notify(d, leg, false, notice);
+}
+
+void case_notify_all(struct deciding *d, struct case_facts *f, bool other, enum notice notice)
+{
+    for (int i = 0; i < f->legs_n && d->out->notices_n < CASE_NOTICES; i++)
+        if (!leg_over(f->legs[i].state))
+            notify(d, &f->legs[i], other, notice);
+}
+
+enum request_kind request_of_event(enum event event)
+{
+    switch (event) {
+    case EV_RETURN_REQUESTED:
+    case EV_SUPERIOR_ASKED:
+        return REQUEST_RETURN;
+    case EV_EXTENSION_REQUESTED:
+        return REQUEST_EXTENSION;
+    case EV_SUPPLEMENT_REQUESTED:
+        return REQUEST_SUPPLEMENT;
+    case EV_REASSIGN_REQUESTED:
+        return REQUEST_REASSIGN;
+    case EV_SUSPENSION_REQUESTED:
+    case EV_SUSPEND:
+        return REQUEST_DEFER;
+    case EV_WITHDRAWAL_REQUESTED:
+        return REQUEST_WITHDRAWAL;
+    case EV_ASSESSMENT_APPEALED:
+        return REQUEST_ASSESSMENT;
+    case EV_UNREASONABLE_REQUESTED:
+        return REQUEST_UNREASONABLE;
+    case EV_REFUSE:
+        return REQUEST_REFUSAL;
+    case EV_REFER:
+        return REQUEST_REFERRAL;
+    case EV_CLOSE_PROPOSED:
+        return REQUEST_CLOSE;
+    default:
+        return 0;
+    }
+}
+
+enum event request_event(enum request_kind kind, bool granted)
+{
+    switch (kind) {
+    case REQUEST_RETURN:
+        return granted ? EV_RETURN_GRANTED : EV_RETURN_DENIED;
+    case REQUEST_EXTENSION:
+        return granted ? EV_EXTENSION_GRANTED : EV_EXTENSION_DENIED;
+    case REQUEST_SUPPLEMENT:
+        return granted ? EV_SUPPLEMENT_GRANTED : EV_SUPPLEMENT_DENIED;
+    case REQUEST_REASSIGN:
+        return granted ? EV_RECALL : EV_REQUEST_DENIED;
+    case REQUEST_DEFER:
+        return granted ? EV_SUSPENSION_APPROVED : EV_PROPOSAL_REJECTED;
+    case REQUEST_WITHDRAWAL:
+        return granted ? EV_WITHDRAWAL_GRANTED : EV_WITHDRAWAL_DENIED;
+    case REQUEST_ASSESSMENT:
+    case REQUEST_UNREASONABLE:
+        return granted ? EV_REQUEST_GRANTED : EV_REQUEST_DENIED;
+    case REQUEST_REFUSAL:
+        return granted ? EV_REFUSAL_APPROVED : EV_PROPOSAL_REJECTED;
+    case REQUEST_REFERRAL:
+        return granted ? EV_REFERRAL_APPROVED : EV_PROPOSAL_REJECTED;
+    case REQUEST_CLOSE:
+        return granted ? EV_CLOSE : EV_PROPOSAL_REJECTED;
+    }
+    return EV_NONE;
+}
+
+struct request_facts *request_open_of(struct case_facts *f, enum request_kind kind, int16_t leg)
+{
+    for (int i = 0; i < f->requests_n; i++) {
+        struct request_facts *q = &f->requests[i];
+        if (q->state == REQUEST_OPEN && q->kind == kind && (leg == 0 || q->leg == leg))
+            return q;
+    }
+    return NULL;
+}
+
+enum result case_add_request(struct deciding *d, enum request_kind kind, const struct leg_facts *leg)
+{
+    const struct change *c = d->change;
+    struct case_facts *f = d->facts;
+    if (f->requests_n == CASE_REQUESTS)
+        return err_set_limit(d->err, REJECT, "too_many", "event", "a case has at most ", CASE_REQUESTS, " requests");
+    d->request = &f->requests[f->requests_n++];
+    *d->request = (struct request_facts){.id = f->requests_n,
+                                         .leg = leg ? leg->id : 0,
+                                         .kind = kind,
+                                         .state = REQUEST_OPEN,
+                                         .unit = leg ? leg->unit : c->unit,
+                                         .to = c->to,
+                                         .days = c->days,
+                                         .person = c->person,
+                                         .asked_at = d->now,
+                                         .due_at = policy_due(d->policy, CLOCK_K18, f->kind, d->now),
+                                         .until = c->until,
+                                         .changed = true,
+                                         .created = true};
+    return OK;
+}
+
+void case_decide_request(struct deciding *d, enum request_state state)
+{
+    if (!d->request || d->request->state != REQUEST_OPEN)
+        return;
+    d->request->state = state;
+    d->request->changed = true;
+}
+
+void case_void_requests(struct deciding *d)
+{
+    struct case_facts *f = d->facts;
+    for (int i = 0; i < f->requests_n; i++) {
+        struct request_facts *q = &f->requests[i];
+        if (q->state != REQUEST_OPEN)
+            continue;
+        const struct leg_facts *leg = case_leg(f, q->leg);
+        enum event event = request_event(q->kind, true);
+        bool hopeless = leg ? leg_over(leg->state) || leg->state == LEG_REPORTED : false;
+        if (!event_is_leg(event))
+            hopeless = hopeless || !rule_for_case(f->state, event);
+        if (!hopeless || q->kind == REQUEST_ASSESSMENT)
+            continue;
+        q->state = REQUEST_VOID;
+        q->changed = true;
+    }
+}
