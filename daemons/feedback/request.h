@@ -16,7 +16,7 @@ struct request {
 // REJECT names the field. Texts point into the message. As much of *request as could be read is filled in any case.
 enum result request_of_bureau(const struct msg *msg, const struct policy *policy, struct request *request,
                               struct change *change, struct err *err) MUST_USE;
-enum result request_of_desk(const struct msg *msg, struct request *request, struct change *change,
-                            struct err *err) MUST_USE;
+enum result request_of_desk(const struct msg *msg, const struct policy *policy, struct request *request,
+                            struct change *change, struct err *err) MUST_USE;
 
 #endif

@@ -44,6 +44,8 @@ const struct option options[] = {
     {"feedback/desk", OPTION_ENDPOINTS, "ipc://${run}/desk.ipc", 1, 1, "", "Where the duty desk's acts are taken.",
      NULL},
     {"feedback/batch", OPTION_INT, "500", BATCH("events"), "Most events in one transaction of feedback.", NULL},
+    {"feedback/sweep", OPTION_INT, "1000", SWEEP_MS,
+     "How often feedback looks for clocks that are due. While there are more than a batch it goes on at once.", NULL},
     {NULL, OPTION_TEXT, NULL, 0, 0, NULL, NULL, NULL},
 };
 

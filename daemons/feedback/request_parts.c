@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "request_parts.h"
+
+#include "store/digest.h"
+
+#include <string.h>
+
+#define NAME_MAX 40 // bytes of an event's name
+#define OFFICER_MAX 99999999
+
+static const char *const spellings[][2] = {
+    {"review", "reviewed"},
+    {"granted", "grant"},
+    {"denied", "deny"},
+};
+
+// The table says who may raise what. Granting and denying stand in it by what they grant.
+static bool may_raise(enum actor actor, enum event event)
+{
+    if (event == EV_GRANT || event == EV_DENY)
+        return true;
+    for (const struct rule *r = rules; r->id; r++)
+        if (r->event == event && (r->by & BY(actor)))
+            return true;
+    return false;
+}
+
+// What grant and deny become: understood, but not what a person should look for.
+static bool decides_a_request(enum event event)
+{
+    switch (event) {
+    case EV_REFUSAL_APPROVED:
+    case EV_REFERRAL_APPROVED:
+    case EV_PROPOSAL_REJECTED:
+    case EV_RETURN_GRANTED:
+    case EV_RETURN_DENIED:
+    case EV_EXTENSION_GRANTED:
+    case EV_EXTENSION_DENIED:
+    case EV_SUPPLEMENT_GRANTED:
+    case EV_SUPPLEMENT_DENIED:
+    case EV_SUSPENSION_APPROVED:
+    case EV_WITHDRAWAL_GRANTED:
+    case EV_WITHDRAWAL_DENIED:
+    case EV_REQUEST_GRANTED:
+    case EV_REQUEST_DENIED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static struct str spelt(struct str name, char out[NAME_MAX])
+{
+    struct text t = {out, NAME_MAX, 0};
+    text_str(&t, str_trim(name));
+    for (size_t i = 0; i < t.n; i++)
+        if (out[i] == ' ' || out[i] == '-')
+            out[i] = '_';
+    for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++)
+        if (strcmp(out, spellings[i][0]) == 0)
+            return str_of(spellings[i][1]);
+    return text_get(&t);
+}
+
+enum result requested_event(struct str name, enum actor actor, enum event *out, struct err *err)
+{
+    char buffer[NAME_MAX];
+    *out = (enum event)code_find(events, spelt(name, buffer));
+    if (*out != EV_NONE && may_raise(actor, *out))
+        return OK;
+    char words[sizeof(err->text)];
+    struct text t = TEXT(words);
+    text_put(&t, "event: one of");
+    for (const struct code *e = events; e->name; e++) {
+        if (!may_raise(actor, (enum event)e->code) || decides_a_request((enum event)e->code))
+            continue;
+        text_put(&t, " ");
+        text_put(&t, e->name);
+    }
+    return err_set(err, REJECT, "unknown_value", "event", words);
+}
+
+enum result requested_code(const struct code *list, struct str name, const char *field, int *out, struct err *err)
+{
+    *out = 0;
+    if (!name.p)
+        return OK;
+    *out = code_find(list, name);
+    if (*out != 0)
+        return OK;
+    char words[sizeof(err->text)];
+    struct text t = TEXT(words);
+    text_put(&t, field);
+    text_put(&t, ": one of");
+    for (const struct code *c = list; c->name; c++) {
+        text_put(&t, " ");
+        text_put(&t, c->name);
+    }
+    return err_set(err, REJECT, "unknown_value", field, words);
+}
+
+enum result requested_unit(const struct policy *policy, int64_t code, const char *field, int32_t *out, struct err *err)
+{
+    *out = (int32_t)code;
+    if (code == 0 || policy_unit(policy, *out))
+        return OK;
+    char before[80];
+    struct text t = TEXT(before);
+    text_put(&t, field);
+    text_put(&t, ": there is no unit ");
+    return err_set_limit(err, REJECT, "unknown_value", field, before, code, " in units.tsv");
+}
+
+int64_t requested_person(int32_t unit, struct str name)
+{
+    int64_t digest = digest_of(&name, 1, unit);
+    return digest ? digest : 1;
+}
+
+int32_t requested_officer(struct str digits)
+{
+    int64_t number = 0;
+    bool plain = digits.p && digits.n >= 1 && digits.n <= 8 && digits.p[0] != '-' && digits.p[0] != '+';
+    return plain && str_to_i64(digits, &number) && number >= 1 && number <= OFFICER_MAX ? (int32_t)number : 0;
+}
