@@ -10,7 +10,7 @@ from world import CHINA, ORDER, World
 
 NAME = re.compile(r"[a-z]+\d+")
 SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-ACT_OPTIONS = ("leg", "as", "unit")  # members of an act beside its data
+ACT_OPTIONS = ("leg", "as", "unit", "version")  # members of an act beside its data
 
 
 class Play:
@@ -50,12 +50,12 @@ class Play:
         return self.shown[name]
 
     def value(self, pair):
-        """A pair's value as JSON: numbers, true, false and names of letters unless it stood in quotes."""
+        """A pair's value as JSON: a text, but for true and false, a leg's number, and the names of letters."""
         if pair.quoted:
             return pair.value
         if pair.value in ("true", "false"):
             return pair.value == "true"
-        if re.fullmatch(r"-?(0|[1-9]\d*)", pair.value):
+        if pair.key == "leg" and pair.value.isdigit():
             return int(pair.value)
         return self.numbers.get(pair.value, pair.value)
 
@@ -75,6 +75,8 @@ def put(target, key, value):
         target[last].append(value)
     else:
         target[last] = [target[last], value]
+    if last == "accused" and not isinstance(target[last], list):
+        target[last] = [value]
 
 
 def one_answer(play, program, *words, given):
@@ -156,8 +158,6 @@ def do_submit(play, statement):
     for pair in statement.pairs():
         text = pair.quoted or pair.value not in ("true", "false")
         put(given, {"ref": "client_ref"}.get(pair.key, pair.key), pair.value if text else pair.value == "true")
-    if isinstance(given.get("accused"), str):
-        given["accused"] = [given["accused"]]
     letter.update(given)
     play.letters[name] = letter
     answer = one_answer(play, "letterctl", "submit", "--timeout", 20, given=letter)
@@ -175,7 +175,7 @@ def do_report(play, statement):
     usual = {"event_id": f"{name}/{event}/{play.events}", "number": play.number(name), "event": event}
     bureau = unit if unit in ("440000", unit[:4] + "00") else unit[:4] + "00"
     if unit != bureau:
-        usual["unit"] = int(unit)
+        usual["unit"] = unit
     given = {}
     for pair in statement.pairs():
         put(given, {"id": "event_id"}.get(pair.key, pair.key), play.value(pair))
