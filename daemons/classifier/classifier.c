@@ -132,12 +132,17 @@ static bool take(struct classifier *cl, const struct msg *msg, struct letter *ou
     for (uint32_t i = 0; i < m.accused_n; i++)
         out->accused[i] = m.accused[i];
     // As intake has just opened it.
-    cases_presume(cl->cases, &(struct case_facts){.id = out->id,
-                                                  .mailbox = out->mailbox,
-                                                  .version = 1,
-                                                  .state = RECEIVED,
-                                                  .kind = out->claimed,
-                                                  .flags = out->confidential ? FLAG_CONFIDENTIAL : 0});
+    wf_time now = clock_now();
+    cases_presume(cl->cases,
+                  &(struct case_facts){.id = out->id,
+                                       .letter = out->id,
+                                       .mailbox = out->mailbox,
+                                       .version = 1,
+                                       .state = RECEIVED,
+                                       .kind = out->claimed,
+                                       .flags = out->confidential ? FLAG_CONFIDENTIAL : 0,
+                                       .clock_at = now,
+                                       .wake_at = policy_due(cl->stage.policy, CLOCK_K3, out->claimed, now)});
     return true;
 }
 
