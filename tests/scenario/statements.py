@@ -227,8 +227,13 @@ def do_ctl(play, statement):
     if not statement.words:
         raise Wrong("ctl COMMAND… is needed: ctl due K8.consult 2026-11-23 --json")
     words = [str(w) if isinstance(w, Pair) else play.option(w) for w in statement.words]
+    given = statement.text
+    if "FILE" in words:
+        path = play.world.folder / "FILE"
+        path.write_text(given, encoding="utf-8")
+        words[words.index("FILE")], given = path, ""
     play.shown = {}
-    check_tool(play, statement, *play.world.tool("letterctl", *words))
+    check_tool(play, statement, *play.world.tool("letterctl", *words, given=given))
     play.world.settle()
 
 
