@@ -13,9 +13,24 @@ static bool leg_may_move(const struct case_facts *f, enum event event)
     return f->state == HANDLING || f->state == REVIEW || event == EV_REVOKE || event == EV_END_LEG;
 }
 
+// The centre: the province itself or one of its own lines.
+static bool is_centre(const struct deciding *d)
+{
+    const struct unit *u = policy_unit_at(d->policy, d->change->unit, d->day);
+    return u && (u->level == UNIT_PROVINCE || (u->parent == POLICY_PROVINCE && u->level == UNIT_SQUAD));
+}
+
+// Speaks for a unit that has a leg, not for the centre: a bureau's system, or a post of a bureau.
+static bool acts_as_unit(const struct deciding *d)
+{
+    return d->change->actor == ACTOR_BUREAU || (d->change->actor == ACTOR_DESK && !is_centre(d));
+}
+
 static bool may_raise(const struct deciding *d, const struct rule *r, enum actor actor)
 {
-    return (r->by & BY(actor)) && (actor != ACTOR_DESK || (r->duty & d->change->duties));
+    if (!(r->by & BY(actor)))
+        return false;
+    return actor != ACTOR_DESK || ((r->duty & d->change->duties) && (rule_of_leg(r) || is_centre(d)));
 }
 
 static enum result refuse(struct deciding *d, enum event event, const struct leg_facts *leg)
@@ -52,7 +67,7 @@ static enum result not_your_duty(struct deciding *d, const struct rule *r)
     struct text t = TEXT(words);
     text_put(&t, "post: ");
     text_put(&t, code_name(events, r->event));
-    text_put(&t, " needs one of the duties");
+    text_put(&t, " needs, at the centre, one of the duties");
     for (const struct code *duty = policy_duties; duty->name; duty++) {
         if (!(r->duty & (uint32_t)duty->code))
             continue;
@@ -111,7 +126,7 @@ static enum result apply(struct deciding *d, enum event event, enum actor actor,
 
 static bool is_own(const struct deciding *d, const struct leg_facts *leg)
 {
-    return d->change->actor != ACTOR_BUREAU ||
+    return !acts_as_unit(d) ||
            (leg->state != LEG_REVOKED && leg->state != LEG_RETURNED && unit_is_or_below(d, d->change->unit, leg->unit));
 }
 
@@ -127,7 +142,7 @@ static struct leg_facts *leg_of(struct deciding *d, enum event event)
         struct leg_facts *leg = &f->legs[i];
         if (!is_own(d, leg) || (c->leg != 0 && leg->id != c->leg))
             continue;
-        bool exact = c->actor != ACTOR_BUREAU || leg->unit == c->unit;
+        bool exact = !acts_as_unit(d) || leg->unit == c->unit;
         const struct rule *r = rule_for_leg(leg->state, event);
         int rank = r && (r->by & BY(c->actor)) ? (exact ? 4 : 3) : leg_over(leg->state) ? 1 : 2;
         if (rank >= best_rank) {
@@ -146,6 +161,14 @@ static bool has_leg(struct deciding *d)
     return false;
 }
 
+// Somebody must be able to pass a letter on to the ministry when the province itself is accused.
+static bool leads_out(const struct deciding *d)
+{
+    enum event event = d->change->event;
+    return (event == EV_REFER || event == EV_REFERRAL_APPROVED || event == EV_GRANT || event == EV_DENY) &&
+           d->facts->accused.n > 0 && is_centre(d) && guard_suggests(d->policy, d->day, &d->facts->accused) == 0;
+}
+
 // Who acts may not be in X, and learns nothing then, not even that the case is there. Whoever decides on what he saw
 // must have seen the case as it is (complaint 2.28).
 static enum result check_actor(struct deciding *d)
@@ -157,7 +180,7 @@ static enum result check_actor(struct deciding *d)
     bool in_x =
         guard_excludes_reader(d->policy, d->day, &f->accused, c->unit, c->officer) != GUARD_FREE ||
         (d->other && guard_excludes_reader(d->policy, d->day, &d->other->accused, c->unit, c->officer) != GUARD_FREE);
-    if (in_x || (c->actor == ACTOR_BUREAU && !has_leg(d)))
+    if ((in_x && !leads_out(d)) || (acts_as_unit(d) && !has_leg(d)))
         return err_set(d->err, REJECT, "not_found", "number", CASE_NOT_FOUND);
     if (c->seen != 0 && c->seen != f->version) {
         char words[200];
@@ -221,7 +244,8 @@ static enum result resolve(struct deciding *d, enum event *event)
     bool reports_wrong = f->kind == KIND_REPORT || (f->flags & FLAG_CONDUCT);
     if (*event == EV_WITHDRAW && reports_wrong && f->state != RECEIVED)
         *event = EV_WITHDRAWAL_REQUESTED;
-    bool discontent = f->course.satisfied_last == 2 && f->state == CALLBACK;
+    bool discontent =
+        f->course.satisfied_last == 2 && f->state == CALLBACK && !case_was_granted(f, REQUEST_UNREASONABLE);
     if (c->event == EV_CLOSE && discontent && !d->request)
         *event = EV_CLOSE_PROPOSED;
     return OK;

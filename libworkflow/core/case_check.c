@@ -187,7 +187,7 @@ static enum result check_close(struct deciding *d, enum actor actor)
         return result;
     if (d->request && d->request->kind == REQUEST_CLOSE)
         return check_approval(d, REQUEST_CLOSE);
-    if (course->satisfied_last == 1)
+    if (course->satisfied_last == 1 || case_was_granted(f, REQUEST_UNREASONABLE))
         return OK;
     uint32_t hours = course->call_hours & 0xffffff, days = course->call_hours >> 24;
     if (course->calls < d->policy->calls || bits(days) < d->policy->call_days || bits(hours) < 2)

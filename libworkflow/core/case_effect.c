@@ -189,8 +189,13 @@ static void note_warning(struct deciding *d, struct case_step *step)
         }
     }
     f->course.warned = (int16_t)(f->course.warned | d->warn);
-    if (d->clock == CLOCK_K13)
+    if (d->clock == CLOCK_K13) { // no feedback: one step up the ladder, but only a leader summons
         f->course.supervision_due = 0;
+        if (f->course.supervision < SUPERVISION_LISTED) {
+            d->supervise = f->course.supervision + 1;
+            d->supervise_why = "no feedback in time";
+        }
+    }
     if (d->clock == CLOCK_K18) {
         d->request->due_at = policy_due(d->policy, CLOCK_K18, f->kind, d->now);
         d->request->changed = true;
@@ -249,8 +254,11 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         f->course.warned |= WARNED_EXPIRED;
         f->course.changed = true;
         break;
-    case EV_REFUSAL_APPROVED:
     case EV_REFERRAL_APPROVED:
+        f->outcome = f->outcome != OUTCOME_NONE ? f->outcome : OUTCOME_TRANSFERRED;
+        case_decide_request(d, REQUEST_GRANTED);
+        break;
+    case EV_REFUSAL_APPROVED:
     case EV_REQUEST_GRANTED:
     case EV_CLOSE:
     case EV_WITHDRAWAL_GRANTED:
@@ -267,6 +275,7 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         break;
     case EV_MERGE:
         f->course.primary = d->other->id;
+        f->outcome = OUTCOME_DUPLICATE;
         f->course.changed = true;
         d->joined = true;
         break;
@@ -276,6 +285,7 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
     case EV_UNMERGE:
         f->course.primary = 0;
         f->course.changed = true;
+        f->outcome = OUTCOME_NONE;
         d->left = d->other && rule_for_case(d->other->state, EV_RELEASE);
         break;
     case EV_RELEASE:
@@ -314,9 +324,11 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         note_satisfaction(d);
         break;
     case EV_SUSPENSION_APPROVED:
+        f->outcome = OUTCOME_UNSOLVED;
         case_decide_request(d, REQUEST_GRANTED);
         break;
     case EV_RESUME:
+        f->outcome = OUTCOME_NONE;
         case_run_on(d, f->course.answer_due);
         f->course.answer_due = 0;
         step->due_at = f->due_at;

@@ -72,6 +72,7 @@ void case_notify_all(struct deciding *d, struct case_facts *f, bool other, enum 
 // ---- requests ----
 enum request_kind request_of_event(enum event event);                                             // 0: it opens none
 struct request_facts *request_open_of(struct case_facts *f, enum request_kind kind, int16_t leg); // NULL: none open
+bool case_was_granted(const struct case_facts *f, enum request_kind kind);
 // What a grant or denial of this request is an event of.
 enum event request_event(enum request_kind kind, bool granted);
 

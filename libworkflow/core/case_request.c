@@ -94,6 +94,14 @@ struct request_facts *request_open_of(struct case_facts *f, enum request_kind ki
     return NULL;
 }
 
+bool case_was_granted(const struct case_facts *f, enum request_kind kind)
+{
+    for (int i = 0; i < f->requests_n; i++)
+        if (f->requests[i].kind == kind && f->requests[i].state == REQUEST_GRANTED)
+            return true;
+    return false;
+}
+
 enum result case_add_request(struct deciding *d, enum request_kind kind, const struct leg_facts *leg)
 {
     const struct change *c = d->change;
