@@ -6,7 +6,7 @@
 #include "core/case.h"
 #include "store/db.h"
 
-#define RULES_MAX 128
+#define RULES_MAX 512
 
 extern const struct statement because_statements[];
 

@@ -2,38 +2,41 @@
 #include "store/cases.h"
 
 #include "core/classify.h"
-#include "store/because.h"
+#include "core/number.h"
 #include "store/cases.sql.h"
-#include "store/facts.h"
-#include "store/rows.h"
-#include "store/seen.h"
+#include "store/cases_impl.h"
+#include "store/scalar.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 const struct statement cases_statements[] = {
     {"case_read", SQL_case_read},
+    {"accused_read", SQL_accused_read},
+    {"request_read", SQL_request_read},
     {"case_lock", SQL_case_lock},
     {"inbox_find", SQL_inbox_find},
     {"case_update", SQL_case_update},
+    {"case_wake_update", SQL_case_wake_update},
+    {"split_serial", SQL_split_serial},
+    {"split_insert", SQL_split_insert},
     {"leg_insert", SQL_leg_insert},
     {"leg_update", SQL_leg_update},
+    {"course_put", SQL_course_put},
+    {"accused_put", SQL_accused_put},
+    {"request_insert", SQL_request_insert},
+    {"request_update", SQL_request_update},
     {"journal_insert", SQL_journal_insert},
     {"reply_insert", SQL_reply_insert},
     {"internal_report_insert", SQL_internal_report_insert},
+    {"supplement_insert", SQL_supplement_insert},
+    {"callback_answer_insert", SQL_callback_answer_insert},
+    {"refused_event_insert", SQL_refused_event_insert},
     {"inbox_insert", SQL_inbox_insert},
     {"inbox_seen", SQL_inbox_seen},
     {"head_lock", SQL_head_lock},
     {"queue_append", SQL_queue_append},
     {0},
-};
-
-struct cases {
-    struct db *db;
-    struct because because;
-    struct facts facts;
-    struct seen applied_causes; // of this batch
-    struct rows causes, cases_up, legs_in, legs_up, journal, replies, reports, inbox, seen, heads, queue;
 };
 
 struct cases *cases_new(struct db *db)
@@ -49,10 +52,7 @@ void cases_free(struct cases *cs)
 {
     if (!cs)
         return;
-    struct rows *all[] = {&cs->causes,  &cs->cases_up, &cs->legs_in, &cs->legs_up, &cs->journal, &cs->replies,
-                          &cs->reports, &cs->inbox,    &cs->seen,    &cs->heads,   &cs->queue};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        rows_free(all[i]);
+    cases_write_free(cs);
     facts_close(&cs->facts);
     free(cs);
 }
@@ -88,7 +88,7 @@ static void take_causes(struct cases *cs, int q, const struct change *changes, i
 static enum result read_facts(struct cases *cs, const struct change *changes, int n, bool careful, struct applied *out,
                               struct err *err)
 {
-    facts_want(&cs->facts, cs->db, changes, n, careful);
+    facts_want(&cs->facts, cs->db, changes, n, cs->more, cs->more_n, careful);
     ROWS_START(&cs->causes, COL_INT4, COL_TEXT);
     for (int i = 0; i < n; i++) {
         if (!changes[i].cause.p)
@@ -97,127 +97,33 @@ static enum result read_facts(struct cases *cs, const struct change *changes, in
         column_text(&cs->causes.c[1], changes[i].cause);
     }
 
-    int read = -1, find = -1, sent = 1;
     db_command(cs->db, "BEGIN");
-    if (careful) {
+    if (careful)
         rows_query(cs->db, "case_lock", &cs->facts.ids);
-        sent++;
-    }
-    if (cs->facts.ids.c[0].n > 0) {
-        rows_query(cs->db, "case_read", &cs->facts.ids);
-        read = sent++;
-    }
-    if (careful && cs->causes.c[0].n > 0) {
+    int read = careful ? 2 : 1;
+    int asked = facts_ask(&cs->facts, cs->db);
+    bool find = careful && cs->causes.c[0].n > 0;
+    if (find)
         rows_query(cs->db, "inbox_find", &cs->causes);
-        find = sent++;
-    }
     enum result result = db_flush(cs->db, err);
     if (result != OK)
         return result;
-    if (find >= 0)
-        take_causes(cs, find, changes, n, out);
-    return read >= 0 ? facts_take(&cs->facts, cs->db, read, err) : OK;
+    if (find)
+        take_causes(cs, read + asked, changes, n, out);
+    return asked > 0 ? facts_take(&cs->facts, cs->db, read, err) : OK;
 }
 
 // ---- Deciding ----
 
-static struct str journal_detail(const struct change *c, int k)
-{
-    if (k > 0) // the system's own steps follow from the first
-        return STR_NONE;
-    return c->found ? str_of(c->found->why) : c->reason;
-}
-
-static void write_step(struct cases *cs, const struct change *c, const struct case_facts *f, const struct decision *d,
-                       int k)
-{
-    const struct case_step *step = &d->steps[k];
-    struct column *j = cs->journal.c;
-    int32_t seq = f->version - d->steps_n + 1 + k;
-    column_int(&j[0], f->id);
-    column_int(&j[1], seq);
-    column_int(&j[2], step->rule->journal);
-    column_int(&j[3], because_of(&cs->because, step->rule));
-    column_int(&j[4], step->to);
-    column_int(&j[5], step->leg);
-    column_int(&j[6], step->actor);
-    column_int(&j[7], step->unit);
-    column_text(&j[8], k == 0 ? c->post : STR_NONE);
-    column_text(&j[9], journal_detail(c, k));
-
-    bool brings_reply = step->rule->event == EV_REPORTED || (step->rule->event == EV_ISSUE_REPLY && k == 0);
-    if (brings_reply && c->public_reply.p) {
-        column_int(&cs->replies.c[0], f->id);
-        column_int(&cs->replies.c[1], seq);
-        column_int(&cs->replies.c[2], step->leg);
-        column_int(&cs->replies.c[3], f->outcome);
-        column_text(&cs->replies.c[4], c->public_reply);
-    }
-    if (brings_reply && c->internal_report.p) {
-        column_int(&cs->reports.c[0], f->id);
-        column_int(&cs->reports.c[1], seq);
-        column_text(&cs->reports.c[2], c->internal_report);
-    }
-}
-
-static void write_facts(struct cases *cs, struct case_facts *f)
-{
-    struct column *u = cs->cases_up.c;
-    column_int(&u[0], f->id);
-    column_int(&u[1], f->version);
-    column_int(&u[2], f->state);
-    column_int(&u[3], f->kind);
-    column_int(&u[4], f->category);
-    column_int(&u[5], f->flags);
-    column_int(&u[6], f->bureau);
-    column_int(&u[7], f->place);
-    column_int(&u[8], f->accused);
-    column_int(&u[9], f->confidence);
-    column_int(&u[10], f->outcome);
-    column_int(&u[11], f->round);
-    column_time(&u[12], f->due_at);
-    for (int i = 0; i < f->legs_n; i++) {
-        struct leg_facts *leg = &f->legs[i];
-        if (!leg->changed)
-            continue;
-        if (leg->created) {
-            struct column *in = cs->legs_in.c;
-            column_int(&in[0], f->id);
-            column_int(&in[1], leg->id);
-            column_int(&in[2], leg->parent);
-            column_int(&in[3], leg->unit);
-            column_int(&in[4], leg->role);
-            column_int(&in[5], leg->state);
-            column_time(&in[6], leg->due_at);
-        } else {
-            struct column *up = cs->legs_up.c;
-            column_int(&up[0], f->id);
-            column_int(&up[1], leg->id);
-            column_int(&up[2], leg->state);
-            column_time(&up[3], leg->due_at);
-        }
-    }
-}
-
-static void start_writes(struct cases *cs, wf_time now, const struct policy *policy)
-{
-    ROWS_START(&cs->cases_up, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT4, COL_INT4, COL_INT4,
-               COL_INT2, COL_INT2, COL_INT2, COL_TIME);
-    ROWS_START(&cs->legs_in, COL_INT8, COL_INT2, COL_INT2, COL_INT4, COL_INT2, COL_INT2, COL_TIME);
-    ROWS_START(&cs->legs_up, COL_INT8, COL_INT2, COL_INT2, COL_TIME);
-    ROWS_START(&cs->journal, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT4, COL_TEXT,
-               COL_TEXT);
-    ROWS_START(&cs->replies, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_TEXT);
-    ROWS_START(&cs->reports, COL_INT8, COL_INT4, COL_TEXT);
-    ROWS_START(&cs->inbox, COL_INT4, COL_TEXT, COL_INT8, COL_INT8);
-    ROWS_START(&cs->seen, COL_INT4, COL_TEXT);
-    ROWS_START(&cs->heads, COL_INT4);
-    ROWS_START(&cs->queue, COL_INT4, COL_INT8, COL_INT2);
-    struct rows *timed[] = {&cs->legs_in, &cs->journal, &cs->replies, &cs->queue};
-    for (size_t i = 0; i < sizeof timed / sizeof *timed; i++)
-        column_time(rows_scalar(timed[i], COL_TIME), now);
-    column_int(rows_scalar(&cs->journal, COL_INT4), policy->version);
-}
+struct batch {
+    const struct policy *policy;
+    wf_time now;
+    const struct change *changes;
+    int n;
+    bool careful;
+    struct applied *out;
+    bool unsure; // not careful, and something must not be decided like that
+};
 
 // The earlier change of this batch that was applied under the same cause, or -1.
 static int same_cause(struct cases *cs, const struct change *changes, int i)
@@ -227,157 +133,196 @@ static int same_cause(struct cases *cs, const struct change *changes, int i)
     return same ? k : -1;
 }
 
-static void decide_one(struct cases *cs, const struct policy *policy, wf_time now, const struct change *changes, int i,
-                       struct applied *out)
+static void tell(struct applied *a, const struct case_facts *f)
 {
-    const struct change *c = &changes[i];
-    struct applied *a = &out[i];
-    struct fact *fact = facts_find(&cs->facts, c->case_id);
-    struct case_facts *f = fact ? &fact->f : NULL;
-    if (f) {
-        a->state = f->state;
-        a->mailbox = f->mailbox;
-    }
-    int twin = c->cause.p && a->result == OK ? same_cause(cs, changes, i) : -1;
+    a->state = f->state;
+    a->version = f->version;
+    a->mailbox = f->mailbox;
+    a->primary = f->course.primary;
+}
+
+// Was it done before, or can it not be done whatever the table says?
+static void look_up(struct cases *cs, struct batch *b, int i, const struct case_facts *f)
+{
+    const struct change *c = &b->changes[i];
+    struct applied *a = &b->out[i];
+    int twin = c->cause.p && a->result == OK ? same_cause(cs, b->changes, i) : -1;
     if (twin >= 0) {
         a->result = DUPLICATE;
-        if (changes[twin].case_id != c->case_id || changes[twin].digest != c->digest)
+        if (b->changes[twin].case_id != c->case_id || b->changes[twin].digest != c->digest)
             conflict(c, a);
     }
     if (a->result == DUPLICATE && c->cause.p) {
-        column_int(&cs->seen.c[0], c->cause_by);
-        column_text(&cs->seen.c[1], c->cause);
+        column_int(&cs->out.seen.c[0], c->cause_by);
+        column_text(&cs->out.seen.c[1], c->cause);
     }
-    if (a->result != OK)
-        return;
-    if (!f || (c->mailbox != 0 && c->mailbox != f->mailbox)) {
-        err_set(&a->err, a->result = REJECT, "not_found", "number",
-                c->actor == ACTOR_BUREAU ? CASE_NOT_FOUND : "number: there is no such case");
-        return;
+    if (a->result == OK && (!f || (c->mailbox != 0 && c->mailbox != f->mailbox)))
+        err_set(&a->err, a->result = REJECT, "not_found", "number", CASE_NOT_FOUND);
+}
+
+// The other case that a change is about; NULL: none, or it is not there. What a case was merged into is only in its
+// facts: if that was not wanted, *missing is set, and the batch is done again with it.
+static struct fact *other_of(struct cases *cs, const struct change *c, const struct case_facts *f, bool *missing)
+{
+    bool of_primary = c->event == EV_UNMERGE || c->event == EV_ARCHIVE || c->event == EV_TICK;
+    int64_t id = c->event == EV_MERGE ? c->other : of_primary && f->state == MERGED ? f->course.primary : 0;
+    *missing = false;
+    if (id == 0 || id == f->id)
+        return NULL;
+    if (!facts_has(&cs->facts, id)) {
+        *missing = true;
+        insist(cs->more_n < CASES_MAX);
+        cs->more[cs->more_n++] = id;
+        return NULL;
     }
-    struct decision d;
-    a->result = case_decide(policy, now, c, f, &d, &a->err);
-    if (a->result != OK)
-        return;
-    fact->touched = true;
-    a->state = f->state;
-    a->queue_to = d.queue_to;
-    for (int k = 0; k < d.steps_n; k++)
-        write_step(cs, c, f, &d, k);
-    if (d.queue_to != 0) {
-        column_int(&cs->heads.c[0], d.queue_to);
-        column_int(&cs->queue.c[0], d.queue_to);
-        column_int(&cs->queue.c[1], f->id);
-        column_int(&cs->queue.c[2], d.queue_leg);
+    struct fact *other = facts_find(&cs->facts, id);
+    bool wrong_number = other && c->event == EV_MERGE && c->other_mailbox != 0 && c->other_mailbox != other->f.mailbox;
+    return wrong_number ? NULL : other;
+}
+
+// People's events that were refused are kept; a writer's that belongs to another case is sent there.
+static bool keeps_refusal(const struct change *c, const struct applied *a)
+{
+    bool by_people = c->actor == ACTOR_BUREAU || c->actor == ACTOR_DESK || c->actor == ACTOR_WRITER;
+    return a->result == REJECT && by_people && strcmp(a->err.code, "merged") != 0;
+}
+
+// The number of a new case, in this transaction; its lock is held to the end, behind those of the cases.
+static enum result split_off(struct cases *cs, struct batch *b, const struct change *c, const struct case_facts *f,
+                             struct applied *a, struct err *err)
+{
+    struct date day = date_of(b->now);
+    struct column ymd = {0}, *params[] = {&ymd};
+    column_int(scalar_start(&ymd, COL_INT4), date_ymd(day));
+    enum result result = db_run(cs->db, "split_serial", 1, params, err);
+    column_free(&ymd);
+    if (result != OK)
+        return result;
+    int64_t serial = db_int(cs->db, 0, 0, 0);
+    if (serial > SERIAL_MAX) {
+        db_rollback(cs->db);
+        return err_set(err, RETRY, "serials_exhausted", "", "this day's serials are used up; wait for midnight");
     }
+    struct case_step step;
+    a->new_id = number_id(day, (int32_t)serial);
+    case_split_off(b->policy, b->now, c, f, a->new_id, &cs->split, &step);
+    cs->split.wake_at = case_wakes(b->policy, &cs->split);
+    cases_write_split(cs, c, &step, b->now);
+    return OK;
+}
+
+static void take_decision(struct cases *cs, struct batch *b, int i, const struct decision *d, struct fact *fact,
+                          struct fact *other)
+{
+    const struct change *c = &b->changes[i];
+    struct applied *a = &b->out[i];
+    fact->touched = fact->touched || d->steps_n > 0;
+    fact->woken = true;
+    for (int k = 0; k < d->steps_n; k++)
+        if (d->steps[k].other)
+            other->touched = true;
+    tell(a, &fact->f);
+    a->queue_to = d->notices_n > 0 ? d->notices[0].queue : 0;
+    cases_write_decision(cs, c, d, &fact->f, other ? &other->f : NULL);
     if (c->cause.p) {
         *seen_slot(&cs->applied_causes, seen_hash(c->cause_by, c->cause)) = (int16_t)(i + 1);
-        column_int(&cs->inbox.c[0], c->cause_by);
-        column_text(&cs->inbox.c[1], c->cause);
-        column_int(&cs->inbox.c[2], c->case_id);
-        column_int(&cs->inbox.c[3], c->digest);
+        column_int(&cs->out.inbox.c[0], c->cause_by);
+        column_text(&cs->out.inbox.c[1], c->cause);
+        column_int(&cs->out.inbox.c[2], c->case_id);
+        column_int(&cs->out.inbox.c[3], c->digest);
     }
 }
 
-// ---- Writing ----
-
-// The counts are looked at before COMMIT: facts from memory may speak of a case that is not there.
-static enum result write_all(struct cases *cs, bool careful, struct err *err)
+static enum result decide_one(struct cases *cs, struct batch *b, int i, struct err *err)
 {
-    struct db *db = cs->db;
-    const struct {
-        const char *statement;
-        struct rows *rows;
-        bool repeats; // rows may stand for one row of the table twice
-    } writes[] = {
-        {"case_update", &cs->cases_up, false}, {"leg_insert", &cs->legs_in, false},
-        {"leg_update", &cs->legs_up, false},   {"journal_insert", &cs->journal, false},
-        {"reply_insert", &cs->replies, false}, {"internal_report_insert", &cs->reports, false},
-        {"inbox_insert", &cs->inbox, false},   {"inbox_seen", &cs->seen, true},
-        {"head_lock", &cs->heads, true}, // the heads last: P3
-        {"queue_append", &cs->queue, false},
-    };
-    enum { WRITES = sizeof writes / sizeof *writes };
-    int at[WRITES], sent = 0;
-    for (int i = 0; i < WRITES; i++) {
-        at[i] = -1;
-        if (writes[i].rows->c[0].n == 0)
-            continue;
-        rows_query(db, writes[i].statement, writes[i].rows);
-        at[i] = sent++;
+    const struct change *c = &b->changes[i];
+    struct applied *a = &b->out[i];
+    struct fact *fact = facts_find(&cs->facts, c->case_id);
+    if (fact)
+        tell(a, &fact->f);
+    look_up(cs, b, i, fact ? &fact->f : NULL);
+    if (a->result != OK)
+        return OK;
+    bool missing;
+    struct fact *other = other_of(cs, c, &fact->f, &missing);
+    if (missing) { // careful, too, if the case was merged elsewhere a moment ago
+        b->unsure = true;
+        return b->careful ? err_set(err, RETRY, "moved", "", "the case was merged elsewhere meanwhile") : OK;
     }
-    enum result result = db_flush(db, err);
-    if (result != OK)
-        return result;
-    for (int i = 0; i < WRITES; i++) {
-        if (at[i] < 0 || writes[i].repeats || db_affected(db, at[i]) == writes[i].rows->c[0].n)
-            continue;
-        db_rollback(db);
-        return err_set_str(err, careful ? BROKEN : REJECT, "broken", "",
-                           "the database wrote another number of rows than it was given: ", str_of(writes[i].statement),
-                           "");
-    }
-    db_command(db, "COMMIT");
-    return db_flush(db, err);
+    struct decision d;
+    a->result = case_decide(b->policy, b->now, c, &fact->f, other ? &other->f : NULL, &d, &a->err);
+    if (keeps_refusal(c, a))
+        cases_write_refusal(cs, c, &fact->f, &a->err);
+    if (a->result != OK)
+        return OK;
+    take_decision(cs, b, i, &d, fact, other);
+    if (!d.split)
+        return OK;
+    b->unsure = true; // a serial is taken behind the cases' locks only
+    return b->careful ? split_off(cs, b, c, &fact->f, a, err) : OK;
 }
 
 // What is refused without locks may have been applied before (only the look-up of its cause can tell), or be refused
 // for a state that we remember wrongly.
 static bool must_look(struct cases *cs, const struct change *c, const struct applied *a)
 {
-    const struct fact *fact = facts_find(&cs->facts, c->case_id);
-    bool remembered = fact && fact->remembered;
-    return (a->result == REJECT && (c->cause.p || remembered)) || (a->result == DUPLICATE && remembered && !c->cause.p);
+    const struct fact *fact = facts_find(&cs->facts, c->case_id), *other = facts_find(&cs->facts, c->other);
+    bool remembered = (fact && fact->remembered) || (other && other->remembered);
+    return (a->result == REJECT && (c->cause.p || remembered || keeps_refusal(c, a))) ||
+           (a->result == DUPLICATE && remembered && !c->cause.p);
 }
 
-static enum result apply_once(struct cases *cs, const struct policy *policy, wf_time now, const struct change *changes,
-                              int n, bool careful, struct applied *out, struct err *err)
+static enum result apply_once(struct cases *cs, struct batch *b, bool careful, struct err *err)
 {
-    for (int i = 0; i < n; i++)
-        out[i] = (struct applied){.result = OK};
+    b->careful = careful;
+    b->unsure = false;
+    for (int i = 0; i < b->n; i++)
+        b->out[i] = (struct applied){.result = OK};
     seen_clear(&cs->applied_causes);
-    enum result result = read_facts(cs, changes, n, careful, out, err);
+    enum result result = read_facts(cs, b->changes, b->n, careful, b->out, err);
     if (result != OK)
         return result;
-    start_writes(cs, now, policy);
-    bool unsure = false;
-    for (int i = 0; i < n; i++) {
-        decide_one(cs, policy, now, changes, i, out);
-        unsure = unsure || (!careful && must_look(cs, &changes[i], &out[i]));
+    cases_write_start(cs, b->policy, b->now);
+    for (int i = 0; i < b->n; i++) {
+        result = decide_one(cs, b, i, err);
+        if (result != OK) {
+            if (db_connected(cs->db))
+                db_rollback(cs->db);
+            return result;
+        }
+        b->unsure = b->unsure || must_look(cs, &b->changes[i], &b->out[i]);
     }
-    if (unsure) {
+    if (b->unsure && !careful) {
         db_rollback(cs->db);
         return err_set(err, REJECT, "unsure", "", "something was refused on what we remember");
     }
-    for (int i = 0; i < cs->facts.n; i++)
-        if (cs->facts.batch[i].touched)
-            write_facts(cs, &cs->facts.batch[i].f);
-    result = write_all(cs, careful, err);
-    if (result == OK)
-        facts_remember(&cs->facts);
-    return result;
+    cases_write_facts(cs, b->now);
+    return cases_write_all(cs, careful, err);
 }
 
 // First without locks, which is right unless a key says that another writer was faster or that a cause was seen before;
 // then with them. A batch that the database still refuses is tried again in halves, until the change at fault is alone.
-static enum result apply_halving(struct cases *cs, const struct policy *policy, wf_time now,
-                                 const struct change *changes, int n, struct applied *out, struct err *err)
+static enum result apply_halving(struct cases *cs, struct batch b, struct err *err)
 {
-    enum result result = apply_once(cs, policy, now, changes, n, false, out, err);
+    cs->more_n = 0;
+    enum result result = apply_once(cs, &b, false, err);
     if (result == REJECT)
-        result = apply_once(cs, policy, now, changes, n, true, out, err);
+        result = apply_once(cs, &b, true, err);
     if (result != OK)
         facts_forget(&cs->facts);
     if (result != REJECT)
         return result;
-    if (n == 1) {
-        out[0] = (struct applied){.result = REJECT, .err = *err};
+    if (b.n == 1) {
+        b.out[0] = (struct applied){.result = REJECT, .err = *err};
         return OK;
     }
-    result = apply_halving(cs, policy, now, changes, n / 2, out, err);
-    if (result == OK)
-        result = apply_halving(cs, policy, now, changes + n / 2, n - n / 2, out + n / 2, err);
-    return result;
+    struct batch first = b, second = b;
+    first.n = b.n / 2;
+    second.changes += first.n;
+    second.out += first.n;
+    second.n -= first.n;
+    result = apply_halving(cs, first, err);
+    return result == OK ? apply_halving(cs, second, err) : result;
 }
 
 void cases_presume(struct cases *cs, const struct case_facts *facts)
@@ -392,5 +337,6 @@ enum result cases_apply(struct cases *cs, const struct policy *policy, wf_time n
     if (n == 0)
         return OK;
     enum result result = because_read(&cs->because, cs->db, err);
-    return result != OK ? result : apply_halving(cs, policy, now, changes, n, out, err);
+    struct batch b = {.policy = policy, .now = now, .changes = changes, .n = n, .out = out};
+    return result != OK ? result : apply_halving(cs, b, err);
 }

@@ -3,10 +3,23 @@
 -- rows are touched in id order, the bureaus' heads last, in bureau order.
 
 -- name: case_read
-SELECT c.id, c.version, c.mailbox, c.bureau, c.place, c.accused, c.state, c.kind, c.category, c.flags, c.confidence,
-       c.outcome, c.round, c.received_at, c.due_at, l.id, l.parent, l.unit, l.role, l.state, l.due_at
+SELECT c.id, c.version, c.mailbox, c.bureau, c.place, c.state, c.kind, c.category, c.flags, c.confidence, c.outcome, c.round,
+       c.received_at, c.due_at, c.letter_id, c.clock_at, c.wake_at,
+       l.id, l.parent, l.unit, l.role, l.state, l.due_at, l.sent_at, l.round, l.hop, l.flags, l.extensions, l.warned, l.handler,
+       s.case_id, s.paused_at, s.answer_due, s.asked_supplements, s.got_supplements, s.alarm, s.warned, s.supervision,
+       s.supervision_due, s.calls, s.call_hours, s.first_call, s.satisfied_first, s.satisfied_last, s.solved, s.primary_case,
+       s.extended_days, s.ex_officio
 FROM unnest($1::bigint[]) AS n (id)
-JOIN case_file c ON c.id = n.id LEFT JOIN leg l ON l.case_id = c.id
+JOIN case_file c ON c.id = n.id LEFT JOIN course s ON s.case_id = c.id LEFT JOIN leg l ON l.case_id = c.id
+
+-- name: accused_read
+SELECT a.case_id, a.unit, a.officer
+FROM unnest($1::bigint[]) AS n (id) JOIN accused a ON a.case_id = n.id
+WHERE a.gone_at IS NULL
+
+-- name: request_read
+SELECT r.case_id, r.id, r.leg, r.kind, r.state, r.unit, r.target, r.days, r.person, r.asked_at, r.due_at, r.until_at
+FROM unnest($1::bigint[]) AS n (id) JOIN request r ON r.case_id = n.id
 
 -- name: case_lock
 SELECT c.id FROM case_file c WHERE c.id = ANY ($1::bigint[]) ORDER BY c.id FOR NO KEY UPDATE
@@ -19,27 +32,98 @@ JOIN feedback_inbox i ON i.bureau = k.bureau AND i.event_id = k.event_id
 -- name: case_update
 UPDATE case_file c
 SET version = n.version, state = n.state, kind = n.kind, category = n.category, flags = n.flags, bureau = n.bureau,
-    place = n.place, accused = n.accused, confidence = n.confidence, outcome = n.outcome, round = n.round, due_at = n.due_at
+    place = n.place, confidence = n.confidence, outcome = n.outcome, round = n.round, due_at = n.due_at,
+    clock_at = n.clock_at, wake_at = n.wake_at
 FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::int[], $8::int[],
-            $9::int[], $10::smallint[], $11::smallint[], $12::smallint[], $13::timestamptz[])
-     AS n (id, version, state, kind, category, flags, bureau, place, accused, confidence, outcome, round, due_at)
+            $9::smallint[], $10::smallint[], $11::smallint[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[])
+     AS n (id, version, state, kind, category, flags, bureau, place, confidence, outcome, round, due_at, clock_at, wake_at)
+WHERE c.id = n.id
+
+-- The sweep looked and nothing was due. Whoever changes the case meanwhile says himself when to look again: so no waiting,
+-- which out of id order could be for one who waits for us.
+-- name: case_wake_update
+UPDATE case_file c SET wake_at = n.wake_at
+FROM (SELECT f.id, n.wake_at
+      FROM unnest($1::bigint[], $2::int[], $3::timestamptz[]) AS n (id, version, wake_at)
+      JOIN case_file f ON f.id = n.id AND f.version = n.version
+      FOR NO KEY UPDATE OF f SKIP LOCKED) n
 WHERE c.id = n.id
 
 -- name: leg_insert
-INSERT INTO leg (case_id, id, parent, unit, role, state, due_at, sent_at)
-SELECT n.*, $8::timestamptz
-FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::int[], $5::smallint[], $6::smallint[], $7::timestamptz[]) n
+INSERT INTO leg (case_id, id, parent, unit, role, state, due_at, sent_at, round, hop, flags, extensions, warned, handler)
+SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::int[], $5::smallint[], $6::smallint[],
+    $7::timestamptz[], $8::timestamptz[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[], $13::smallint[],
+    $14::bigint[])
 
 -- name: leg_update
-UPDATE leg l SET state = n.state, due_at = n.due_at
-FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::timestamptz[]) AS n (case_id, id, state, due_at)
+UPDATE leg l
+SET state = n.state, due_at = n.due_at, flags = n.flags, extensions = n.extensions, warned = n.warned, handler = n.handler
+FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::timestamptz[], $5::smallint[], $6::smallint[], $7::smallint[],
+            $8::bigint[]) AS n (case_id, id, state, due_at, flags, extensions, warned, handler)
 WHERE l.case_id = n.case_id AND l.id = n.id
 
+-- name: course_put
+INSERT INTO course (case_id, paused_at, answer_due, asked_supplements, got_supplements, alarm, warned, supervision,
+    supervision_due, calls, call_hours, first_call, satisfied_first, satisfied_last, solved, primary_case, extended_days,
+    ex_officio)
+SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[], $6::smallint[],
+    $7::smallint[], $8::smallint[], $9::timestamptz[], $10::smallint[], $11::int[], $12::timestamptz[], $13::smallint[],
+    $14::smallint[], $15::smallint[], $16::bigint[], $17::smallint[], $18::smallint[])
+ON CONFLICT (case_id) DO UPDATE
+SET paused_at = excluded.paused_at, answer_due = excluded.answer_due, asked_supplements = excluded.asked_supplements,
+    got_supplements = excluded.got_supplements, alarm = excluded.alarm, warned = excluded.warned,
+    supervision = excluded.supervision, supervision_due = excluded.supervision_due, calls = excluded.calls,
+    call_hours = excluded.call_hours, first_call = excluded.first_call, satisfied_first = excluded.satisfied_first,
+    satisfied_last = excluded.satisfied_last, solved = excluded.solved, primary_case = excluded.primary_case,
+    extended_days = excluded.extended_days, ex_officio = excluded.ex_officio
+
+-- $1: the cases whose list changed; $2, $3, $4: the whole lists. Who is no longer in one is gone, not deleted.
+-- name: accused_put
+WITH now_in AS (
+    SELECT * FROM unnest($2::bigint[], $3::int[], $4::int[]) AS n (case_id, unit, officer)
+), gone AS (
+    UPDATE accused a SET gone_at = $5::timestamptz
+    WHERE a.case_id = ANY ($1::bigint[]) AND a.gone_at IS NULL
+      AND NOT EXISTS (SELECT FROM now_in n WHERE (n.case_id, n.unit, n.officer) = (a.case_id, a.unit, a.officer))
+)
+INSERT INTO accused AS a (case_id, unit, officer, since)
+SELECT n.case_id, n.unit, n.officer, $5::timestamptz FROM now_in n
+ON CONFLICT (case_id, unit, officer) DO UPDATE SET since = excluded.since, gone_at = NULL WHERE a.gone_at IS NOT NULL
+
+-- Open is 1.
+-- name: request_insert
+INSERT INTO request (case_id, id, leg, kind, state, unit, target, days, person, asked_at, due_at, until_at, decided_at)
+SELECT n.*, CASE WHEN n.state <> 1 THEN $13::timestamptz END
+FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::smallint[], $5::smallint[], $6::int[], $7::int[],
+            $8::smallint[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
+     AS n (case_id, id, leg, kind, state, unit, target, days, person, asked_at, due_at, until_at)
+
+-- name: request_update
+UPDATE request r
+SET state = n.state, target = n.target, days = n.days, due_at = n.due_at, until_at = n.until_at,
+    decided_at = CASE WHEN n.state <> 1 THEN coalesce(r.decided_at, $8::timestamptz) END
+FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::int[], $5::smallint[], $6::timestamptz[], $7::timestamptz[])
+     AS n (case_id, id, state, target, days, due_at, until_at)
+WHERE r.case_id = n.case_id AND r.id = n.id
+
+-- A case that was split off has a number of its own, of the same series as the letters'.
+-- name: split_serial
+INSERT INTO day_serial (day, next_serial) VALUES ($1::int, 2)
+ON CONFLICT (day) DO UPDATE SET next_serial = day_serial.next_serial + 1
+RETURNING next_serial - 1
+
+-- name: split_insert
+INSERT INTO case_file (id, version, state, kind, category, flags, bureau, place, confidence, outcome, round, due_at, clock_at,
+                       wake_at, letter_id, mailbox, received_at)
+SELECT * FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::int[],
+    $8::int[], $9::smallint[], $10::smallint[], $11::smallint[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[],
+    $15::bigint[], $16::int[], $17::timestamptz[])
+
 -- name: journal_insert
-INSERT INTO journal (case_id, seq, event, because, state, leg, actor, unit, post, detail, at, policy)
-SELECT n.*, $11::timestamptz, $12::int
+INSERT INTO journal (case_id, seq, event, because, state, leg, actor, unit, post, detail, due_at, at, policy)
+SELECT n.*, $12::timestamptz, $13::int
 FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[],
-            $8::int[], $9::text[], $10::text[]) n
+            $8::int[], $9::text[], $10::text[], $11::timestamptz[]) n
 
 -- name: reply_insert
 INSERT INTO reply (case_id, seq, leg, outcome, public_text, at)
@@ -49,6 +133,23 @@ FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::text[])
 -- name: internal_report_insert
 INSERT INTO internal_report (case_id, seq, words)
 SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[]) n
+
+-- name: supplement_insert
+INSERT INTO supplement (case_id, seq, words, at)
+SELECT n.*, $4::timestamptz FROM unnest($1::bigint[], $2::int[], $3::text[]) n
+
+-- name: callback_answer_insert
+INSERT INTO callback_answer (case_id, seq, reached, contacted, is_true, satisfied, solved, at)
+SELECT n.*, $8::timestamptz
+FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[]) n
+
+-- The same cause refused again adds no row.
+-- name: refused_event_insert
+INSERT INTO refused_event (case_id, actor, unit, post, event, state, code, words, cause_by, cause, at)
+SELECT n.*, $11::timestamptz
+FROM unnest($1::bigint[], $2::smallint[], $3::int[], $4::text[], $5::smallint[], $6::smallint[], $7::text[], $8::text[],
+            $9::int[], $10::text[]) n
+ON CONFLICT DO NOTHING
 
 -- name: inbox_insert
 INSERT INTO feedback_inbox (bureau, event_id, case_id, digest, seen)
@@ -64,14 +165,15 @@ SELECT bureau FROM bureau_head WHERE bureau = ANY ($1::int[]) ORDER BY bureau FO
 
 -- name: queue_append
 WITH item AS (
-    SELECT t.bureau, t.case_id, t.leg, row_number() OVER (PARTITION BY t.bureau ORDER BY t.ord) AS k
-    FROM unnest($1::int[], $2::bigint[], $3::smallint[]) WITH ORDINALITY AS t (bureau, case_id, leg, ord)
+    SELECT t.bureau, t.case_id, t.leg, t.notice, row_number() OVER (PARTITION BY t.bureau ORDER BY t.ord) AS k
+    FROM unnest($1::int[], $2::bigint[], $3::smallint[], $4::smallint[]) WITH ORDINALITY
+         AS t (bureau, case_id, leg, notice, ord)
 ), head AS (
     UPDATE bureau_head h SET next_seq = h.next_seq + n.more
     FROM (SELECT bureau, count(*) AS more FROM item GROUP BY bureau) n
     WHERE h.bureau = n.bureau
     RETURNING h.bureau, h.next_seq - n.more AS first
 )
-INSERT INTO bureau_queue (bureau, seq, case_id, leg, sent_at)
-SELECT i.bureau, head.first + i.k - 1, i.case_id, i.leg, $4::timestamptz
+INSERT INTO bureau_queue (bureau, seq, case_id, leg, notice, sent_at)
+SELECT i.bureau, head.first + i.k - 1, i.case_id, i.leg, i.notice, $5::timestamptz
 FROM item i LEFT JOIN head ON head.bureau = i.bureau -- a bureau without a head gives no seq, and so fails the whole batch

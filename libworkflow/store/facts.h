@@ -11,32 +11,42 @@
 #include "core/case.h"
 #include "store/rows.h"
 
-#define CASES_MAX 1000 // changes, and so cases, of one batch
+#define CASES_MAX 1000            // changes of one batch
+#define FACTS_MAX (3 * CASES_MAX) // cases of one batch: a change may name another, and be about a third
 
 struct fact {
     struct case_facts f;
     bool known;      // the case is there
     bool remembered; // from memory, not from the database
     bool touched;    // this batch changes it
+    bool woken;      // the sweep looked at it
 };
+
+struct remembered;
 
 struct facts {
     struct fact *batch; // ascending by id
     int n;
     struct rows ids; // of the cases that must be read
-    struct fact *memory;
+    struct remembered *memory;
     int64_t connection; // that the memory belongs to
 };
 
 void facts_open(struct facts *facts);
 void facts_close(struct facts *facts);
 
-// Begins a batch: one fact for each case that the changes speak of. careful: nothing is taken from memory.
-// Memory of an earlier connection is forgotten: behind a new one there may be another database (a failover).
-void facts_want(struct facts *facts, struct db *db, const struct change *changes, int n, bool careful);
-// Takes the rows of case_read, which is query q of the last flush. BROKEN: more legs than a case may have.
+// Begins a batch: one fact for each case that the changes speak of, and for `more` (at most CASES_MAX) that they turned
+// out to be about. careful: nothing is taken from memory. Memory of an earlier connection is forgotten: behind a new
+// one there may be another database (a failover).
+void facts_want(struct facts *facts, struct db *db, const struct change *changes, int n, const int64_t *more,
+                int more_n, bool careful);
+// Adds what reads the cases that must be read to the batch of statements; returns how many statements that are.
+int facts_ask(struct facts *facts, struct db *db);
+// Takes their answers, which begin at query q of the last flush. BROKEN: more legs, requests or accused than a case may
+// have.
 enum result facts_take(struct facts *facts, const struct db *db, int q, struct err *err) MUST_USE;
 struct fact *facts_find(struct facts *facts, int64_t id); // NULL: there is no such case
+bool facts_has(struct facts *facts, int64_t id);          // it was wanted, whether it is there or not
 
 // After COMMIT: the batch's cases as they are now. Else: none of them is remembered any more.
 void facts_remember(struct facts *facts);

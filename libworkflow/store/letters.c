@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/letters.h"
 
+#include "core/case.h"
 #include "core/number.h"
 #include "store/because.h"
 #include "store/letters.sql.h"
@@ -229,7 +230,20 @@ static enum result take_serials(struct letters *ls, wf_time now, int n, int32_t 
     return OK;
 }
 
-static void add_letter(struct letters *ls, const struct policy *policy, wf_time now, const struct letter *in,
+// When a case that is received now is due, and when the sweep must look at it: the same for all of a kind.
+struct opening {
+    wf_time due, wake;
+};
+
+static void opening_of(const struct policy *policy, wf_time now, enum kind kind, struct opening *out)
+{
+    const struct rule *rule = rule_for_case(CASE_NONE, EV_RECEIVE);
+    struct case_facts f = {.version = 1, .state = rule->case_to, .kind = kind, .received_at = now, .clock_at = now};
+    f.due_at = policy_due(policy, rule->clock, kind, now);
+    *out = (struct opening){.due = f.due_at, .wake = case_wakes(policy, &f)};
+}
+
+static void add_letter(struct letters *ls, const struct opening *opening, const struct letter *in,
                        const struct writer *writer)
 {
     struct column *l = ls->letter.c;
@@ -257,9 +271,10 @@ static void add_letter(struct letters *ls, const struct policy *policy, wf_time 
     column_int(&f[1], in->mailbox);
     column_int(&f[2], in->claimed);
     column_int(&f[3], in->confidential ? FLAG_CONFIDENTIAL : 0);
-    const struct rule *rule = rule_for_case(CASE_NONE, EV_RECEIVE);
-    column_time(&f[4], policy_due(policy, rule->clock, in->claimed, now));
+    column_time(&f[4], opening->due);
+    column_time(&f[5], opening->wake);
     column_int(&ls->opened.c[0], in->id);
+    column_time(&ls->opened.c[1], opening->due);
 }
 
 static void write_new(struct letters *ls, const struct policy *policy, wf_time now, struct letter *in,
@@ -269,15 +284,18 @@ static void write_new(struct letters *ls, const struct policy *policy, wf_time n
     ROWS_START(&ls->letter, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_BOOL, COL_TEXT, COL_TIME, COL_TEXT, COL_TEXT,
                COL_TEXT, COL_TEXT);
     ROWS_START(&ls->writer, COL_INT8, COL_TEXT, COL_TEXT, COL_TEXT, COL_TEXT);
-    ROWS_START(&ls->file, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_TIME);
-    ROWS_START(&ls->opened, COL_INT8);
+    ROWS_START(&ls->file, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_TIME, COL_TIME);
+    ROWS_START(&ls->opened, COL_INT8, COL_TIME);
+    struct opening openings[KIND_OTHER + 1];
+    for (int kind = KIND_NONE; kind <= KIND_OTHER; kind++)
+        opening_of(policy, now, (enum kind)kind, &openings[kind]);
     for (int i = 0; i < n; i++) {
         if (out[i].result != OK)
             continue;
         in[i].id = out[i].id = number_id(date_of(now), serial++);
         in[i].received_at = now;
         out[i].mailbox = in[i].mailbox;
-        add_letter(ls, policy, now, &in[i], &writers[i]);
+        add_letter(ls, &openings[in[i].claimed], &in[i], &writers[i]);
     }
     column_time(rows_scalar(&ls->letter, COL_TIME), now);
     column_int(rows_scalar(&ls->file, COL_INT2), rule->case_to);

@@ -28,15 +28,16 @@ INSERT INTO writer (letter_id, name, phone, id_number, email)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) n
 
 -- name: case_insert
-INSERT INTO case_file (id, mailbox, kind, flags, due_at, version, bureau, place, accused, state, category, confidence,
-                       outcome, round, received_at)
-SELECT n.*, 1, 0, 0, 0, $6::smallint, 0, 0, 0, 1, $7::timestamptz
-FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::timestamptz[]) n
+INSERT INTO case_file (id, mailbox, kind, flags, due_at, wake_at, letter_id, version, bureau, place, state, category,
+                       confidence, outcome, round, received_at, clock_at)
+SELECT n.*, n.id, 1, 0, 0, $7::smallint, 0, 0, 0, 0, $8::timestamptz, $8::timestamptz
+FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[])
+     AS n (id, mailbox, kind, flags, due_at, wake_at)
 
 -- name: case_opened
-INSERT INTO journal (case_id, seq, event, because, state, leg, actor, unit, at, policy)
-SELECT n.id, 1, $2::smallint, $3::smallint, $4::smallint, 0, $5::smallint, 0, $6::timestamptz, $7::int
-FROM unnest($1::bigint[]) AS n (id)
+INSERT INTO journal (case_id, seq, due_at, event, because, state, leg, actor, unit, at, policy)
+SELECT n.id, 1, n.due_at, $3::smallint, $4::smallint, $5::smallint, 0, $6::smallint, 0, $7::timestamptz, $8::int
+FROM unnest($1::bigint[], $2::timestamptz[]) AS n (id, due_at)
 
 -- name: letter_repeat_insert
 INSERT INTO letter_repeat (letter_id, at) SELECT n.id, $2::timestamptz FROM unnest($1::bigint[]) AS n (id)

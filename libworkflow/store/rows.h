@@ -5,7 +5,7 @@
 
 #include "store/db.h"
 
-#define ROWS_COLUMNS 16
+#define ROWS_COLUMNS 24
 
 struct rows {
     struct column c[ROWS_COLUMNS];
