@@ -8,6 +8,7 @@
 #include "cmd_migrate.h"
 #include "cmd_policy.h"
 #include "cmd_posts.h"
+#include "cmd_recompute.h"
 #include "cmd_show.h"
 #include "cmd_status.h"
 #include "cmd_verify.h"
@@ -71,6 +72,7 @@ static const struct {
     {"fsm", cmd_fsm, "the case and leg tables, with their reasons"},
     {"posts", cmd_posts, "who may act, and as what"},
     {"policy", cmd_policy, "load|check DIR  catalogues"},
+    {"recompute", cmd_recompute, "the dates of open clocks under a new calendar"},
     {"config", cmd_config, "every option with its default and its meaning"},
     {"migrate", cmd_migrate, "[DIR]  the database's schema"},
     {"version", cmd_version, "this program's version"},
@@ -81,7 +83,7 @@ static int help(void)
 {
     puts("usage: letterctl [-c FILE] COMMAND [options]; letterctl COMMAND --help tells more");
     for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-8s %s\n", commands[i].name, commands[i].words);
+        printf("  %-9s %s\n", commands[i].name, commands[i].words);
     puts("The configuration file is -c FILE, else $PINGANTING_CONF, else /etc/pinganting/pinganting.cfg.");
     return ctl_end("letterctl", 0);
 }

@@ -307,5 +307,7 @@ struct pause {
 };
 wf_time case_recompute(const struct policy *policy, const struct case_facts *facts, wf_time started,
                        const struct pause *pauses, int pauses_n);
+// The clock that the case's date belongs to; CLOCK_NONE where a person chose the date, or there is none.
+enum clock case_running_clock(const struct case_facts *facts);
 
 #endif

@@ -36,6 +36,11 @@ static enum clock running_clock(const struct case_facts *f)
     }
 }
 
+enum clock case_running_clock(const struct case_facts *f)
+{
+    return f->due_at != 0 ? running_clock(f) : CLOCK_NONE;
+}
+
 enum span_unit case_clock_unit(const struct policy *p, const struct case_facts *f)
 {
     enum clock clock = f->state == DEFERRED ? (f->round > 0 ? CLOCK_K12 : case_clock(f, CLOCK_K8)) : running_clock(f);
