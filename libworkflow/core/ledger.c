@@ -28,12 +28,11 @@ static struct held above(const struct replayed *r, const struct replayed_leg *le
     return parent ? (struct held){.holder = HOLDER_UNIT, .unit = parent->unit} : centre;
 }
 
-// Does the work stand while somebody decides this? An extension or an appeal against an assessment keeps nobody from
-// working.
+// Does the work stand while the centre decides this? An extension or an appeal against an assessment keeps nobody from
+// working; a return is a state of the leg.
 static bool stalls(enum request_kind kind)
 {
     switch (kind) {
-    case REQUEST_RETURN:
     case REQUEST_SUPPLEMENT:
     case REQUEST_REASSIGN:
     case REQUEST_DEFER:
@@ -45,25 +44,22 @@ static bool stalls(enum request_kind kind)
     }
 }
 
-static const struct replayed_request *stalling(const struct replayed *r)
+static bool stalled(const struct replayed *r, const struct replayed_leg *holder)
 {
-    for (int i = r->requests_n - 1; i >= 0; i--)
-        if (r->requests[i].state == REQUEST_OPEN && stalls(r->requests[i].kind))
-            return &r->requests[i];
-    return NULL;
+    for (int i = 0; i < r->requests_n; i++) {
+        const struct replayed_request *q = &r->requests[i];
+        if (q->state == REQUEST_OPEN && stalls(q->kind) && (q->leg == 0 || (holder && q->leg == holder->id)))
+            return true;
+    }
+    return false;
 }
 
 static struct held of_handling(const struct replayed *r)
 {
     const struct replayed_leg *leg = replay_holder(r);
-    const struct replayed_request *request = stalling(r);
     if (r->stands)
         return (struct held){.holder = HOLDER_WRITER};
-    if (request && request->leg == 0)
-        return centre;
-    if (request && replay_leg(r, request->leg))
-        return above(r, replay_leg(r, request->leg));
-    if (!leg)
+    if (!leg || stalled(r, leg))
         return centre;
     bool reviewed_above = leg->state == LEG_REPORTED && leg->parent != 0;
     return reviewed_above || leg->state == LEG_RETURN_REQUESTED

@@ -9,9 +9,9 @@ void replay_start(struct replayed *r)
     r->version = 0;
     r->state = CASE_NONE;
     r->round = 0;
-    r->accused = r->stands = r->went_back = false;
-    r->received_at = r->at = r->due_at = 0;
-    r->last_leg = r->left = 0;
+    r->accused = r->stands = r->unsure = r->went_back = false;
+    r->received_at = r->at = r->due_at = r->answer_due = 0;
+    r->sharing = r->leaving = 0;
     r->legs_n = r->requests_n = r->clocks_n = r->pauses_n = 0;
 }
 
@@ -36,33 +36,36 @@ const struct replayed_leg *replay_holder(const struct replayed *r)
 
 // ---- Legs ----
 
-// Whose child the leg is that this row opens; -1: there is nobody whose child it could be.
-static int parent_of(const struct replayed *r, const struct rule *rule)
+// The leg whose place or whose part the leg takes that this row opens; NULL: none. Two lines of one decision belong
+// together: what a unit asks for and what is opened, what it gave back and who gets it.
+static const struct replayed_leg *origin_of(const struct replayed *r, const struct rule *rule)
 {
     switch (rule->event) {
     case EV_OPEN_CHILD:
     case EV_OPEN_ASSIST:
-        return replay_leg(r, r->last_leg) ? r->last_leg : -1;
+        return replay_leg(r, r->sharing);
     case EV_REASSIGN:
-        return replay_leg(r, r->left) ? r->legs[r->left - 1].parent : -1;
+        return replay_leg(r, r->leaving);
     default:
-        return 0;
+        return NULL;
     }
 }
 
 static void open_leg(struct replayed *r, const struct replay_line *line)
 {
-    int16_t parent = (int16_t)parent_of(r, line->rule);
+    const struct replayed_leg *origin = origin_of(r, line->rule);
     bool again = line->rule->event == EV_REASSIGN;
+    int16_t hop = again && origin ? (int16_t)(origin->hop + (origin->state == LEG_RETURNED)) : 0;
     r->legs[r->legs_n] = (struct replayed_leg){.id = line->leg,
-                                               .parent = parent,
+                                               .parent = !origin ? 0
+                                                         : again ? origin->parent
+                                                                 : origin->id,
                                                .round = r->round,
-                                               .hop = again ? (int16_t)(r->legs[r->left - 1].hop + 1) : 0,
+                                               .hop = hop,
                                                .role = line->rule->opens,
                                                .state = LEG_SENT,
                                                .unit = line->unit,
-                                               .sent_at = r->at,
-                                               .due_at = 0};
+                                               .sent_at = r->at};
     r->legs_n++;
 }
 
@@ -77,8 +80,6 @@ static void move_leg(struct replayed *r, struct replayed_leg *leg, enum leg_stat
     if (to == LEG_NONE)
         return;
     leg->state = to;
-    if (is_left(to))
-        r->left = leg->id;
     replay_clocks_leg(r, leg->id, before, event);
 }
 
@@ -94,12 +95,14 @@ static void move_leads(struct replayed *r, enum leg_state to, enum event event)
 
 // ---- Requests ----
 
+// Which events ask, and which decide. An event that decides speaks of the newest open request that it fits.
 static const struct {
     enum event event;
     enum request_kind kind;
     enum request_state state;
 } request_events[] = {
     {EV_RETURN_REQUESTED, REQUEST_RETURN, REQUEST_OPEN},
+    {EV_SUPERIOR_ASKED, REQUEST_RETURN, REQUEST_OPEN},
     {EV_RETURN_GRANTED, REQUEST_RETURN, REQUEST_GRANTED},
     {EV_RETURN_DENIED, REQUEST_RETURN, REQUEST_DENIED},
     {EV_DESIGNATE, REQUEST_RETURN, REQUEST_DENIED},
@@ -109,37 +112,33 @@ static const struct {
     {EV_SUPPLEMENT_REQUESTED, REQUEST_SUPPLEMENT, REQUEST_OPEN},
     {EV_SUPPLEMENT_GRANTED, REQUEST_SUPPLEMENT, REQUEST_GRANTED},
     {EV_SUPPLEMENT_DENIED, REQUEST_SUPPLEMENT, REQUEST_DENIED},
-    {EV_SUSPENSION_REQUESTED, REQUEST_DEFER, REQUEST_OPEN},
-    {EV_SUSPENSION_APPROVED, REQUEST_DEFER, REQUEST_GRANTED},
     {EV_REASSIGN_REQUESTED, REQUEST_REASSIGN, REQUEST_OPEN},
-    {EV_ASSESSMENT_APPEALED, REQUEST_ASSESSMENT, REQUEST_OPEN},
-    {EV_UNREASONABLE_REQUESTED, REQUEST_UNREASONABLE, REQUEST_OPEN},
-    {EV_REFUSE, REQUEST_REFUSAL, REQUEST_OPEN},
-    {EV_REFUSAL_APPROVED, REQUEST_REFUSAL, REQUEST_GRANTED},
-    {EV_REFER, REQUEST_REFERRAL, REQUEST_OPEN},
-    {EV_REFERRAL_APPROVED, REQUEST_REFERRAL, REQUEST_GRANTED},
-    {EV_CLOSE_PROPOSED, REQUEST_CLOSE, REQUEST_OPEN},
+    {EV_RECALL, REQUEST_REASSIGN, REQUEST_GRANTED},
+    {EV_REQUEST_DENIED, REQUEST_REASSIGN, REQUEST_DENIED},
+    {EV_SUSPENSION_REQUESTED, REQUEST_DEFER, REQUEST_OPEN},
+    {EV_SUSPEND, REQUEST_DEFER, REQUEST_OPEN},
+    {EV_SUSPENSION_APPROVED, REQUEST_DEFER, REQUEST_GRANTED},
+    {EV_PROPOSAL_REJECTED, REQUEST_DEFER, REQUEST_DENIED},
     {EV_WITHDRAWAL_REQUESTED, REQUEST_WITHDRAWAL, REQUEST_OPEN},
     {EV_WITHDRAWAL_GRANTED, REQUEST_WITHDRAWAL, REQUEST_GRANTED},
     {EV_WITHDRAWAL_DENIED, REQUEST_WITHDRAWAL, REQUEST_DENIED},
+    {EV_ASSESSMENT_APPEALED, REQUEST_ASSESSMENT, REQUEST_OPEN},
+    {EV_REQUEST_GRANTED, REQUEST_ASSESSMENT, REQUEST_GRANTED},
+    {EV_REQUEST_DENIED, REQUEST_ASSESSMENT, REQUEST_DENIED},
+    {EV_UNREASONABLE_REQUESTED, REQUEST_UNREASONABLE, REQUEST_OPEN},
+    {EV_REQUEST_GRANTED, REQUEST_UNREASONABLE, REQUEST_GRANTED},
+    {EV_REQUEST_DENIED, REQUEST_UNREASONABLE, REQUEST_DENIED},
+    {EV_REFUSE, REQUEST_REFUSAL, REQUEST_OPEN},
+    {EV_REFUSAL_APPROVED, REQUEST_REFUSAL, REQUEST_GRANTED},
+    {EV_PROPOSAL_REJECTED, REQUEST_REFUSAL, REQUEST_DENIED},
+    {EV_REFER, REQUEST_REFERRAL, REQUEST_OPEN},
+    {EV_REFERRAL_APPROVED, REQUEST_REFERRAL, REQUEST_GRANTED},
+    {EV_PROPOSAL_REJECTED, REQUEST_REFERRAL, REQUEST_DENIED},
+    {EV_CLOSE_PROPOSED, REQUEST_CLOSE, REQUEST_OPEN},
+    {EV_CLOSE, REQUEST_CLOSE, REQUEST_GRANTED},
+    {EV_PROPOSAL_REJECTED, REQUEST_CLOSE, REQUEST_DENIED},
 };
-#define REQUEST_EVENTS (sizeof request_events / sizeof *request_events)
-
-static struct replayed_request *open_request(struct replayed *r, enum request_kind kind, int16_t leg)
-{
-    for (int i = r->requests_n - 1; i >= 0; i--)
-        if (r->requests[i].state == REQUEST_OPEN && r->requests[i].kind == kind && r->requests[i].leg == leg)
-            return &r->requests[i];
-    return NULL;
-}
-
-static void decide_request(struct replayed *r, struct replayed_request *request, enum request_state state)
-{
-    if (!request)
-        return;
-    request->state = state;
-    request->decided_at = r->at;
-}
+#define REQUEST_EVENTS ((int)(sizeof request_events / sizeof *request_events))
 
 static void ask(struct replayed *r, enum request_kind kind, const struct replay_line *line)
 {
@@ -151,41 +150,54 @@ static void ask(struct replayed *r, enum request_kind kind, const struct replay_
         .kind = kind, .state = REQUEST_OPEN, .leg = line->leg, .unit = line->unit, .asked_at = r->at};
 }
 
-// The newest open request of one of these kinds.
-static struct replayed_request *open_of(struct replayed *r, const enum request_kind *among, int n, int16_t leg)
+static void decide(struct replayed *r, struct replayed_request *request, enum request_state state)
 {
-    for (int i = r->requests_n - 1; i >= 0; i--)
-        for (int k = 0; k < n; k++)
-            if (&r->requests[i] == open_request(r, among[k], leg))
-                return &r->requests[i];
-    return NULL;
+    request->state = state;
+    request->decided_at = r->at;
+}
+
+// What this event makes of the request; 0: it does not speak of it.
+static enum request_state decides(const struct replayed_request *request, const struct replay_line *line)
+{
+    bool of_it = request->state == REQUEST_OPEN && (!rule_of_leg(line->rule) || line->leg == request->leg);
+    for (int i = 0; i < REQUEST_EVENTS && of_it; i++)
+        if (request_events[i].event == line->rule->event && request_events[i].kind == request->kind &&
+            request_events[i].state != REQUEST_OPEN)
+            return request_events[i].state;
+    return 0;
+}
+
+// Can nobody grant it any more?
+static bool hopeless(const struct replayed *r, const struct replayed_request *request)
+{
+    const struct replayed_leg *leg = replay_leg(r, request->leg);
+    if (request->kind == REQUEST_ASSESSMENT)
+        return false;
+    if (leg && (leg_over(leg->state) || leg->state == LEG_REPORTED))
+        return true;
+    for (int i = 0; i < REQUEST_EVENTS; i++)
+        if (request_events[i].kind == request->kind && request_events[i].state == REQUEST_GRANTED)
+            return !event_is_leg(request_events[i].event) && !rule_for_case(r->state, request_events[i].event);
+    return false;
 }
 
 static void tell_requests(struct replayed *r, const struct replay_line *line)
 {
-    static const enum request_kind proposals[] = {REQUEST_REFUSAL, REQUEST_REFERRAL, REQUEST_DEFER, REQUEST_CLOSE};
-    static const enum request_kind others[] = {REQUEST_ASSESSMENT, REQUEST_UNREASONABLE, REQUEST_REASSIGN};
-    enum event event = line->rule->event;
-    if (event == EV_PROPOSAL_REJECTED)
-        decide_request(r, open_of(r, proposals, 4, line->leg), REQUEST_DENIED);
-    if (event == EV_REQUEST_GRANTED || event == EV_REQUEST_DENIED)
-        decide_request(r, open_of(r, others, 3, line->leg),
-                       event == EV_REQUEST_GRANTED ? REQUEST_GRANTED : REQUEST_DENIED);
-    for (size_t i = 0; i < REQUEST_EVENTS; i++) {
-        if (request_events[i].event != event)
+    struct replayed_request *decided = NULL;
+    for (int i = r->requests_n - 1; i >= 0; i--) {
+        if (decides(&r->requests[i], line) == 0)
             continue;
-        if (request_events[i].state == REQUEST_OPEN)
+        r->unsure = r->unsure || decided;
+        decided = decided ? decided : &r->requests[i];
+    }
+    if (decided)
+        decide(r, decided, decides(decided, line));
+    for (int i = 0; i < REQUEST_EVENTS; i++)
+        if (request_events[i].event == line->rule->event && request_events[i].state == REQUEST_OPEN)
             ask(r, request_events[i].kind, line);
-        else
-            decide_request(r, open_request(r, request_events[i].kind, line->leg), request_events[i].state);
-    }
-    // Nobody decides any more about what is over.
-    for (int i = 0; i < r->requests_n; i++) {
-        struct replayed_request *q = &r->requests[i];
-        const struct replayed_leg *leg = replay_leg(r, q->leg);
-        if (q->state == REQUEST_OPEN && (case_final(r->state) || (leg && is_left(leg->state))))
-            decide_request(r, q, REQUEST_VOID);
-    }
+    for (int i = 0; i < r->requests_n; i++)
+        if (r->requests[i].state == REQUEST_OPEN && hopeless(r, &r->requests[i]))
+            decide(r, &r->requests[i], REQUEST_VOID);
 }
 
 // ---- A line ----
@@ -196,13 +208,18 @@ static bool leg_fits(const struct replayed *r, const struct replay_line *line)
     return r->version > 0 && leg && (line->rule->legs & LEG(leg->state)) && leg->unit == line->unit;
 }
 
+static bool has_origin(const struct replayed *r, const struct rule *rule)
+{
+    return rule->event == EV_DISPATCH || origin_of(r, rule);
+}
+
 static bool case_fits(const struct replayed *r, const struct replay_line *line)
 {
     if (!(line->rule->cases & IN(r->state)))
         return false;
     if (line->rule->opens != 0)
-        return r->legs_n < CASE_LEGS && line->leg == r->legs_n + 1 && parent_of(r, line->rule) >= 0;
-    return line->leg == 0 || replay_leg(r, line->leg);
+        return r->legs_n < CASE_LEGS && line->leg == r->legs_n + 1 && has_origin(r, line->rule);
+    return line->leg == 0;
 }
 
 static bool fits(const struct replayed *r, const struct replay_line *line)
@@ -224,6 +241,36 @@ static void tell_time(struct replayed *r, wf_time at)
         r->received_at = r->at;
 }
 
+// A pause ends: what stood at the answer clock's date moves with it; of another leg's date no line speaks.
+static void run_on(struct replayed *r, wf_time stood_at, wf_time due_at)
+{
+    for (int i = 0; i < r->legs_n; i++) {
+        struct replayed_leg *leg = &r->legs[i];
+        if (!leg_over(leg->state) && leg->state != LEG_SENT)
+            leg->due_at = leg->due_at == stood_at ? due_at : 0;
+    }
+}
+
+static void tell_dates(struct replayed *r, const struct replay_line *line)
+{
+    const struct rule *rule = line->rule;
+    if (rule_of_leg(rule) || (rule->opens != 0 && rule->clock == CLOCK_NONE)) {
+        struct replayed_leg *leg = &r->legs[line->leg - 1];
+        bool both = rule->event == EV_EXTENSION_GRANTED && leg->parent == 0 && leg->role == ROLE_LEAD;
+        if (both) // the case's date moves too, and is said only where it is the same
+            r->due_at = leg->due_at == r->due_at ? line->due_at : 0;
+        leg->due_at = line->due_at != 0 ? line->due_at : leg->due_at;
+        return;
+    }
+    if (rule->event == EV_SUSPENSION_APPROVED)
+        r->answer_due = r->due_at;
+    if (replay_resumes(rule->event))
+        run_on(r, rule->event == EV_RESUME ? r->answer_due : r->due_at, line->due_at);
+    r->due_at = line->due_at != 0 ? line->due_at : r->due_at;
+    if (case_final(r->state))
+        r->due_at = 0;
+}
+
 bool replay_apply(struct replayed *r, const struct replay_line *line)
 {
     if (!fits(r, line))
@@ -242,9 +289,12 @@ bool replay_apply(struct replayed *r, const struct replay_line *line)
         open_leg(r, line);
     else if (rule->leg_to != LEG_NONE)
         move_leads(r, rule->leg_to, rule->event);
+    tell_dates(r, line);
     tell_requests(r, line);
     replay_clocks_line(r, line, before);
-    if (line->leg != 0)
-        r->last_leg = line->leg;
+    if (rule->event == EV_DELEGATED || rule->event == EV_JOINED)
+        r->sharing = line->leg;
+    if (rule->event == EV_RETURN_GRANTED || rule->event == EV_RECALL)
+        r->leaving = line->leg;
     return true;
 }

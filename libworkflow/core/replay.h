@@ -32,13 +32,14 @@ enum clock_result {
 extern const struct code clock_results[]; // running, met, late, superseded, void
 
 struct clock_run {
-    enum clock clock;
-    int16_t leg; // 0: of the case
+    enum clock clock; // of the row: K8 stands for K15 too: that is its name where conduct is in question
+    int16_t leg;      // 0: of the case
     wf_time started_at;
     wf_time due_at;   // 0: no line says it
     wf_time ended_at; // 0: it runs
     enum clock_result result;
-    bool paused; // it stands since its last pause's beginning
+    bool paused;   // it stands since its last pause's beginning
+    bool breached; // a line says that it ran out
 };
 
 // An interval in which a clock stood; to == 0: it still stands.
@@ -53,7 +54,7 @@ struct replayed_leg {
     enum leg_state state;
     int32_t unit;
     wf_time sent_at;
-    wf_time due_at; // the last date that a line set, 0: none did
+    wf_time due_at; // its date as the lines say it, 0: none does
 };
 
 struct replayed_request {
@@ -70,19 +71,21 @@ struct replayed {
     enum case_state state;
     int16_t round;
     bool accused; // X was set; the journal does not name who is in it
-    bool stands;  // the answer clock is paused: the writer is waited for
+    bool stands;  // the answer clock is paused: the writer is waited for, or the case is deferred
+    bool unsure;  // a decision fitted several open requests, and the journal does not say which
     wf_time received_at;
-    wf_time at;       // the latest line's instant; never goes back
-    bool went_back;   // a line is older than the line before it
-    wf_time due_at;   // the last date of the case that a line set, 0: none did
-    int16_t last_leg; // named by the line before
-    int16_t left;     // returned, recalled or revoked last: whose place a reassigned leg takes
+    wf_time at;         // the latest line's instant; never goes back
+    bool went_back;     // a line is older than the line before it
+    wf_time due_at;     // the case's date as the lines say it, 0: none does
+    wf_time answer_due; // DEFERRED: the answer clock's date meanwhile
+    int16_t sharing;    // the leg that delegated or asked for assistance last
+    int16_t leaving;    // the leg that was returned or recalled last: whose place a reassigned one takes
     struct replayed_leg legs[CASE_LEGS];
     int16_t legs_n;
     struct replayed_request requests[CASE_REQUESTS];
     int16_t requests_n;
     struct clock_run clocks[REPLAY_CLOCKS];
-    int16_t clocks_n;
+    int16_t clocks_n; // in the order of their beginnings
     struct clock_pause pauses[REPLAY_PAUSES];
     int16_t pauses_n;
 };

@@ -106,7 +106,7 @@ static void end(struct replayed *r, struct clock_run *run, enum clock_result res
 
 static enum clock_result in_time(const struct replayed *r, const struct clock_run *run)
 {
-    return run && run->due_at != 0 && r->at > run->due_at ? CLOCK_LATE : CLOCK_MET;
+    return run && (run->breached || (run->due_at != 0 && r->at > run->due_at)) ? CLOCK_LATE : CLOCK_MET;
 }
 
 static void meet(struct replayed *r, struct clock_run *run)
@@ -172,51 +172,102 @@ static void tell_state(struct replayed *r, const struct rule *rule)
     end(r, running(r, 0, OF_SUPERVISION), CLOCK_VOID);
 }
 
-static void supervise(struct replayed *r, const struct replay_line *line)
+static bool is_about(const struct replay_line *line, const char *clock)
 {
-    if (line->rule->event == EV_SUPERVISION_ANSWERED)
-        meet(r, running(r, 0, OF_SUPERVISION));
-    if (line->rule->event == EV_LIFT)
-        end(r, running(r, 0, OF_SUPERVISION), CLOCK_VOID);
-    if (line->rule->event != EV_SUPERVISE || line->due_at == 0)
-        return;
-    end(r, running(r, 0, OF_SUPERVISION), CLOCK_SUPERSEDED);
-    begin(r, CLOCK_K13, 0, r->at, line->due_at);
+    struct str first = line->detail;
+    first = str_split(&first, ' ');
+    return str_is(first, clock);
 }
 
-// The writer is waited for: every answer clock stands, the case's and its legs'.
-static void stand(struct replayed *r, bool stands)
+// A supervisor's clock runs beside the others; no line says its date.
+static void tell_supervision(struct replayed *r, const struct replay_line *line)
 {
-    r->stands = stands;
-    for (int16_t leg = 0; leg <= r->legs_n; leg++) {
-        if (stands)
-            stop(r, running(r, leg, OF_ANSWER));
-        else
-            go_on(r, running(r, leg, OF_ANSWER));
+    struct clock_run *run = running(r, 0, OF_SUPERVISION);
+    switch (line->rule->event) {
+    case EV_SUPERVISE:
+        end(r, run, in_time(r, run) == CLOCK_LATE ? CLOCK_LATE : CLOCK_SUPERSEDED);
+        begin(r, CLOCK_K13, 0, r->at, line->due_at);
+        return;
+    case EV_SUPERVISION_ANSWERED:
+        meet(r, run);
+        return;
+    case EV_LIFT:
+        end(r, run, CLOCK_VOID);
+        return;
+    default:
+        return;
     }
 }
 
-static void start(struct replayed *r, const struct replay_line *line, int16_t leg)
+static struct clock_run *of_state(struct replayed *r)
 {
-    struct clock_run *before = running(r, leg, series_of(line->rule->clock));
-    if (before && before->clock == line->rule->clock)
+    struct clock_run *stage = running(r, 0, OF_STAGE);
+    return stage ? stage : running(r, 0, OF_ANSWER);
+}
+
+static void tell_breach(struct replayed *r, const struct replay_line *line)
+{
+    bool of_leg = line->rule->event == EV_LEG_BREACH;
+    if ((line->rule->event != EV_BREACH && !of_leg) || is_about(line, "K18") || is_about(line, "K7"))
+        return; // a request's, the first contact's: no line starts them
+    struct clock_run *run = of_leg                  ? running(r, line->leg, OF_ANSWER)
+                            : is_about(line, "K13") ? running(r, 0, OF_SUPERVISION)
+                                                    : of_state(r);
+    if (run)
+        run->breached = true;
+}
+
+bool replay_resumes(enum event event)
+{
+    return event == EV_SUPPLEMENT_ENDED || event == EV_RESUME;
+}
+
+// While the writer is waited for, and while the case is deferred, every answer clock stands, the case's and its legs'.
+static void tell_pause(struct replayed *r, enum event event)
+{
+    bool stops = event == EV_SUPPLEMENT_GRANTED || event == EV_SUSPENSION_APPROVED;
+    if (!stops && !replay_resumes(event))
+        return;
+    r->stands = stops;
+    for (int16_t leg = 0; leg <= r->legs_n; leg++) {
+        struct clock_run *run = running(r, leg, OF_ANSWER);
+        if (!run)
+            continue;
+        if (stops) {
+            stop(r, run);
+        } else {
+            go_on(r, run);
+            run->due_at = leg == 0 ? r->due_at : r->legs[leg - 1].due_at;
+        }
+    }
+}
+
+static void start(struct replayed *r, enum clock clock, int16_t leg, wf_time due_at)
+{
+    struct clock_run *before = running(r, leg, series_of(clock));
+    if (before && before->clock == clock)
         end(r, before, in_time(r, before) == CLOCK_LATE ? CLOCK_LATE : CLOCK_SUPERSEDED);
     else
         meet(r, before);
-    begin(r, line->rule->clock, leg, r->at, line->due_at);
+    begin(r, clock, leg, r->at, due_at);
 }
 
 void replay_clocks_line(struct replayed *r, const struct replay_line *line, enum case_state before)
 {
     const struct rule *rule = line->rule;
-    int16_t leg = rule_of_leg(rule) ? line->leg : 0;
+    bool of_leg = rule_of_leg(rule);
     if (r->state != before)
         tell_state(r, rule);
-    if (rule->journal == J_CLOCK_PAUSED || rule->journal == J_CLOCK_RESUMED)
-        stand(r, rule->journal == J_CLOCK_PAUSED);
-    supervise(r, line);
+    tell_supervision(r, line);
+    tell_breach(r, line);
     if (rule->clock != CLOCK_NONE)
-        start(r, line, leg);
-    else if (line->due_at != 0)
-        move_date(r, running(r, leg, OF_ANSWER), line->due_at, rule->event);
+        start(r, rule->clock, of_leg ? line->leg : 0, line->due_at);
+    tell_pause(r, rule->event);
+    if (rule->opens != 0) // what says the case's date does not say by when the leg is to be signed
+        start(r, CLOCK_K5, line->leg, r->legs[line->leg - 1].due_at);
+    bool moves = line->due_at != 0 && rule->clock == CLOCK_NONE && rule->opens == 0 && !replay_resumes(rule->event);
+    if (moves && of_leg)
+        move_date(r, running(r, line->leg, OF_ANSWER), line->due_at, rule->event);
+    if (moves && (!of_leg || rule->event == EV_EXTENSION_GRANTED))
+        move_date(r, of_state(r), r->due_at, rule->event);
 }
