@@ -6,6 +6,7 @@
 #include "store/clocks.h"
 #include "wire/refusal.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -15,6 +16,7 @@
 #define WINDOW 200
 #define RESEND_MS 3000
 #define ANSWER_MS 30000
+#define ROUNDS 6   // a second apart, for a daemon that has not taken up the new policy yet
 #define WHY_DAYS 6 // days that the reason names
 
 static const struct statement *const lists[] = {clocks_statements, NULL};
@@ -197,20 +199,26 @@ static bool take_answer(struct recompute *r, struct wf_pipe *pipe)
         (void)refusal_read(&answer, &m->refused);
     else
         m->done = wire_get_desk_result(&answer, &result, &m->refused) == OK;
+    if (m->done)
+        m->refused.code[0] = '\0';
     return true;
 }
 
-// Sends all, each when there is room, and takes the answers. What has none stays not done.
-static int apply(struct recompute *r)
+// The daemons take up a new policy within a second or two; until then they know no such date.
+static bool too_new(const struct move *m)
 {
-    struct wf_pipe *pipe;
-    struct err err;
+    return !m->done && strcmp(m->refused.code, "out_of_range") == 0;
+}
+
+// Sends those that are not done, each when there is room, and takes the answers. false: an answer did not come.
+static bool apply_round(struct recompute *r, struct wf_pipe *pipe)
+{
     uint64_t run;
-    if (wf_pipe_open(config_text(r->ctl.config, "feedback/desk"), WINDOW, RESEND_MS, &pipe, &err) != OK)
-        return tool_fail(COMMAND, &err);
-    insist(getrandom(&run, sizeof(run), 0) == sizeof(run));
     bool answered = true;
+    insist(getrandom(&run, sizeof(run), 0) == sizeof(run));
     for (size_t i = 0; i < r->n && answered; i++) {
+        if (r->moves[i].done || (r->moves[i].refused.code[0] && !too_new(&r->moves[i])))
+            continue;
         while (answered && wf_pipe_open_n(pipe) == WINDOW)
             answered = take_answer(r, pipe);
         if (answered)
@@ -218,6 +226,25 @@ static int apply(struct recompute *r)
     }
     while (answered && wf_pipe_open_n(pipe) > 0)
         answered = take_answer(r, pipe);
+    return answered;
+}
+
+static int apply(struct recompute *r)
+{
+    struct wf_pipe *pipe;
+    struct err err;
+    if (wf_pipe_open(config_text(r->ctl.config, "feedback/desk"), WINDOW, RESEND_MS, &pipe, &err) != OK)
+        return tool_fail(COMMAND, &err);
+    bool answered = apply_round(r, pipe), waits = true;
+    for (int i = 1; i < ROUNDS && answered && waits; i++) {
+        waits = false;
+        for (size_t k = 0; k < r->n && !waits; k++)
+            waits = too_new(&r->moves[k]);
+        if (waits) {
+            poll(NULL, 0, 1000);
+            answered = apply_round(r, pipe);
+        }
+    }
     wf_pipe_close(pipe);
     if (answered)
         return 0;

@@ -45,7 +45,8 @@ def live():
     report(BUREAU, [{**step, "event": e, "event_id": e} for e in ("signed", "reported", "reviewed")])
     check(show(numbers[0])["state"] == "CLOSED", show(numbers[0]))
     wait_state(numbers[1], "TRIAGE")
-    act(numbers[1], "refuse", "--data", '{"reason":"内容不清"}')
+    act(numbers[1], "refuse", "--data", '{"reason_code":"no_facts","reason":"内容不清"}', "--as", "受理员")
+    act(numbers[1], "grant", "--as", "审核人")
     return numbers
 
 

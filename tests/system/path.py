@@ -72,7 +72,7 @@ def desk(number):
     check("accept" in act(number, "dispatch", "--unit", BUREAU, status=1), "dispatch before accept")
     check("category" in act(number, "accept", "--unit", BUREAU, status=1), "accept without a category")
     data = json.dumps({"kind": "complaint", "category": "04"})
-    check("21" in act(number, "accept", "--unit", "999999", "--data", data, status=1), "accept for nobody")
+    check("999999" in act(number, "accept", "--unit", "999999", "--data", data, status=1), "accept for nobody")
     check(act(number, "accept", "--unit", BUREAU, "--data", data, "--as", "受理岗") == "ACCEPTED", "accept")
     wait_state(number, "HANDLING")
     (delivery,) = deliveries()
@@ -88,7 +88,11 @@ def desk(number):
 def refusals(number, other):
     wait_state(other, "TRIAGE")
     check("reason" in act(other, "refuse", status=1), "refuse without a reason")
-    check(act(other, "refuse", "--data", '{"reason":"内容不清,请另行来信说明"}') == "REFUSED", "refuse")
+    why = json.dumps({"reason_code": "no_facts", "reason": "内容不清,请另行来信说明"}, ensure_ascii=False)
+    check("no_facts" in act(other, "refuse", "--data", '{"reason_code":"mood"}', status=1), "a reason that is none")
+    check(act(other, "refuse", "--data", why, "--as", "受理员") == "TRIAGE", "refuse proposes")
+    check("duty" in act(other, "grant", "--as", "受理员", status=1), "who proposes has not the duty to approve")
+    check(act(other, "grant", "--as", "审核人") == "REFUSED", "another officer refuses")
     check(show(other)["due_at"] is None, "a refused case is due")
     head, digit = number[:-1], int(number[-1])
     for wrong, code in ((f"{head}{(digit + 1) % 10}", 2), ("440300-20990101-000001-1", 2), ("x", 2)):
