@@ -89,9 +89,11 @@ def check_list(play, statement, status, out, err):
         return
     if status != 0:
         raise Wrong(f"{what}: {err}")
-    got = [play.name_of(json.loads(line)["number"]) for line in out.splitlines()]
+    rows = [json.loads(line) for line in out.splitlines()]
+    counted = rows[0] if len(rows) == 1 and "number" not in rows[0] else {"count": len(rows)}
+    got = [play.name_of(row["number"]) for row in rows if "number" in row]
     if pairs:
-        for difference in differences(what, {"count": len(got)}, pairs):
+        for difference in differences(what, counted, pairs):
             play.fail(difference)
     elif statement.expect is not None:
         wanted = [] if plain == ["nothing"] else plain
@@ -102,15 +104,19 @@ def check_list(play, statement, status, out, err):
 
 
 def check_tool(play, statement, status, out, err):
-    """Of ctl and policy load: exit=, out~, err~, lines=; other pairs are members of the JSON object that it printed."""
-    what = " ".join(["ctl" if statement.name == "ctl" else statement.name, *map(str, statement.words)])
+    """Of show, ctl and policy load: exit=, out~, err~, lines=; other pairs are members of the JSON object that it printed."""
+    what = " ".join([statement.name, *map(str, statement.words)])
     plain, pairs = name_and_pairs(statement.expect or [])
     if plain[:1] == ["error"]:
         if status == 0 or not all(w in err for w in plain[1:]):
             play.fail(f"{what}: expected {' '.join(plain)}, got exit status {status}, {err or 'no error'}")
         return
+    if plain == ["denied"]:
+        if status != 1 or "no such case" not in err:
+            play.fail(f"{what}: expected that there is no such case for this reader, got exit status {status}, {err or 'the case'}")
+        return
     if plain:
-        raise Wrong(f"expect {' '.join(map(str, plain))}: error \"words\", or pairs")
+        raise Wrong(f"expect {' '.join(map(str, plain))}: error \"words\", denied, or pairs")
     outer = {"exit": status, "out": out, "err": err, "lines": len(out.splitlines())}
     if not any(p.key == "exit" for p in pairs) and status != 0:
         raise Wrong(f"{what}: exit status {status}: {err or out.strip()}")

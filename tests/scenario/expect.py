@@ -72,9 +72,10 @@ def difference(what, value, pair):
 
 
 def element(items, which):
-    """legs 2: the one with id 2, else the second; legs @440300: the last of that unit."""
+    """legs 2: the one with id 2, else the second; legs @440300: the last of that unit; clocks @K8: the last of that name."""
     if which.startswith("@"):
-        return next((item for item in reversed(items) if str(item.get("unit")) == which[1:]), MISSING)
+        of = which[1:]
+        return next((i for i in reversed(items) if of in (str(i.get("unit")), i.get("clock"), i.get("holder"))), MISSING)
     for item in items:
         if str(item.get("id")) == which:
             return item
@@ -89,9 +90,9 @@ def member(value, part, path):
     for name in (part, part + "_at"):
         if name in value:
             return value[name]
-    one = re.fullmatch(r"([a-z_]+?)(\d+|@\d+)", part)
+    one = re.fullmatch(r"([a-z_]+?)(\d+|@\w+)", part)
     if one:
-        for name in (one[1] + "s", one[1][:-1] + "ies"):
+        for name in (one[1], one[1] + "s", one[1][:-1] + "ies"):
             if isinstance(value.get(name), list):
                 return element(value[name], one[2])
     raise Wrong(f"{path}: there is no {part}; there are {', '.join(value)}")

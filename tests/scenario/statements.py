@@ -211,16 +211,25 @@ def do_queue(play, statement):
 # ---- What people look at ----
 
 
-def options_of(play, statement):
+def options_of(play, words_given):
     """state=TRIAGE becomes --state TRIAGE, overdue becomes --overdue, w1 its number."""
     words = []
-    for word in statement.words:
+    for word in words_given:
         words += [f"--{word.key}", play.option(word.value)] if isinstance(word, Pair) else [f"--{word}"]
     return words
 
 
 def do_list(play, statement):
-    check_list(play, statement, *play.world.tool("letterctl", "list", "--json", *options_of(play, statement)))
+    check_list(play, statement, *play.world.tool("letterctl", "list", "--json", *options_of(play, statement.words)))
+
+
+def do_show(play, statement):
+    """show w1 as=… expect denied, or pairs: what this reader gets"""
+    if not statement.plain():
+        raise Wrong("show LETTER [as=POST] expect denied, or pairs")
+    number = play.number(statement.plain()[0])
+    words = options_of(play, [w for w in statement.words if isinstance(w, Pair)])
+    check_tool(play, statement, *play.world.tool("letterctl", "show", number, "--json", *words))
 
 
 def do_ctl(play, statement):
