@@ -139,6 +139,7 @@ void accused_join(const struct policy *p, struct date day, struct accused_list *
         if (pile.n > GUARD_ACCUSED && !widen_units(&pile)) {
             widen_officer(&pile);
         }
+        drop_covered(&pile);
     }
     list->n = (int16_t)pile.n;
     for (int i = 0; i < pile.n; i++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/classify.h"
+#include "core/accusation.h"
 #include "core/matcher.h"
 
 #include <string.h>
@@ -27,7 +28,6 @@ struct reading {
     uint32_t base; // where the text begins among all texts of the letter, in characters
     uint16_t used[USED];
     size_t used_n;
-    bool officer;
     struct areas areas;
 };
 
@@ -43,23 +43,21 @@ static void add_area(struct reading *r, const struct match *match, uint32_t end,
     }
 }
 
-// Only the names of places, and whether police are spoken of: for the place member and the accused.
+// Only the names of places: for the place member.
 static void found_name(void *context, const struct match *match, uint32_t end)
 {
     struct reading *r = context;
-    if (match->place) {
+    if (match->of == MATCH_PLACE) {
         add_area(r, match, end, &r->p->places[match->index]);
     } else if (r->p->terms[match->index].axis == 'n') {
         add_area(r, match, end, NULL);
-    } else if (r->p->terms[match->index].axis == 'o') {
-        r->officer = true;
     }
 }
 
 static void found_term(void *context, const struct match *match, uint32_t end)
 {
     struct reading *r = context;
-    if (match->place) {
+    if (match->of == MATCH_PLACE) {
         found_name(context, match, end);
         return;
     }
@@ -253,25 +251,19 @@ static enum kind find_kind(const struct reading *r, enum kind claimed)
     return kind;
 }
 
-// G1 of domain §3.11: the police unit that is accused, as narrow as the accused member has it, or else the bureau.
-static void find_accused(struct reading *r, const struct letter *letter, struct classification *out)
+// G1 of domain §3.11: whom the accused member names; or where conduct is in question and it names nobody, the bureau of
+// the place. Where no place is known either, nobody is: the desk has to say.
+static void find_accused(const struct reading *r, const struct letter *letter, struct classification *out)
 {
-    int32_t narrow = 0;
-    r->officer = false;
-    for (uint32_t i = 0; i < letter->accused_n; i++) {
-        r->areas.n = 0;
-        matcher_scan(r->p->matcher, letter->accused[i], found_name, r);
-        struct where w = locate(&r->areas, out->bureau);
-        int32_t county = w.place > 999999 ? w.place / 1000 : w.place;
-        if (w.city == out->bureau && county != 0 && policy_unit(r->p, county) != NULL) {
-            narrow = narrow == 0 || narrow == county ? county : out->bureau; // two units: what stands above both
+    bool police = letter->accused_n > 0 && accusation_read(r->p, letter, out->bureau, &out->accused);
+    bool about_police = out->category == CONDUCT_CATEGORY && out->kind != KIND_PRAISE;
+    if (police || about_police || r->conduct >= r->p->conduct_at) {
+        out->flags |= FLAG_CONDUCT;
+        if (out->accused.n == 0 && out->bureau != 0) {
+            out->accused = (struct accused_list){.of = {{.unit = out->bureau}}, .n = 1};
         }
     }
-    bool about_police = out->category == CONDUCT_CATEGORY && out->kind != KIND_PRAISE;
-    if (r->officer || about_police || r->conduct >= r->p->conduct_at) {
-        out->flags |= FLAG_CONDUCT;
-        out->accused = r->officer && narrow != 0 ? narrow : out->bureau;
-    }
+    out->flags |= out->accused.n > 0 ? FLAG_ACCUSED : 0;
 }
 
 void classify(const struct policy *p, const struct letter *letter, struct classification *out)

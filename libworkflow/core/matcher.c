@@ -2,6 +2,8 @@
 #include "core/matcher.h"
 #include "core/classify.h"
 
+#include <string.h>
+
 #define PLANE 65536 // characters beyond the basic plane are in no term
 
 struct node {
@@ -25,7 +27,8 @@ struct matcher {
     struct node *nodes;
     struct edge *edges;
     struct match *matches;
-    uint32_t mask, nodes_n, matches_n, classes_n;
+    uint32_t mask, nodes_n, matches_n, classes_n, deepest;
+    const struct matcher *names;
 };
 
 static uint32_t slot_of(uint32_t from, uint16_t class)
@@ -44,7 +47,7 @@ static struct edge *find_edge(const struct matcher *m, uint32_t from, uint16_t c
     }
 }
 
-static uint32_t fold(uint32_t c)
+uint32_t matcher_fold(uint32_t c)
 {
     if (c >= 0xFF01 && c <= 0xFF5E) { // full-width forms of ASCII
         c -= 0xFEE0;
@@ -52,11 +55,21 @@ static uint32_t fold(uint32_t c)
     return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-static void add(struct matcher *m, struct str text, bool place, uint32_t index)
+// What is done with every text: count first, then add.
+typedef void (*with_text)(struct matcher *m, struct str text, enum match_of of, uint32_t index);
+
+static void count(struct matcher *m, struct str text, enum match_of of, uint32_t index)
+{
+    size_t chars = 0;
+    m->matches_n++;
+    m->nodes_n += utf8_check(text, &chars) ? (uint32_t)chars : 0;
+}
+
+static void add(struct matcher *m, struct str text, enum match_of of, uint32_t index)
 {
     uint32_t node = 0;
     for (size_t at = 0; at < text.n;) {
-        uint32_t c = fold(utf8_next(text, &at));
+        uint32_t c = matcher_fold(utf8_next(text, &at));
         if (c >= PLANE) {
             return;
         }
@@ -74,8 +87,9 @@ static void add(struct matcher *m, struct str text, bool place, uint32_t index)
         }
         node = e->to;
     }
-    m->matches[m->matches_n] = (struct match){place, index, m->nodes[node].first, m->nodes[node].depth};
+    m->matches[m->matches_n] = (struct match){of, index, m->nodes[node].first, m->nodes[node].depth};
     m->nodes[node].first = m->matches_n++;
+    m->deepest = m->nodes[node].depth > m->deepest ? m->nodes[node].depth : m->deepest;
 }
 
 static uint32_t step(const struct matcher *m, uint32_t node, uint16_t class)
@@ -95,7 +109,7 @@ static uint32_t step(const struct matcher *m, uint32_t node, uint16_t class)
 // Fail links, from the root outwards: a node's is one step from its parent's, which is nearer to the root.
 static void link_nodes(struct matcher *m)
 {
-    for (uint32_t depth = 1; depth <= MATCHER_TEXT_MAX; depth++) {
+    for (uint32_t depth = 1; depth <= m->deepest; depth++) {
         for (uint32_t i = 1; i < m->nodes_n; i++) {
             struct node *n = &m->nodes[i];
             if (n->depth != depth) {
@@ -110,14 +124,15 @@ static void link_nodes(struct matcher *m)
             n->out = fail->first != 0 ? n->fail : fail->out;
         }
     }
-    for (uint32_t c = 0; c < PLANE; c++) { // as fold has it, so that the scan need not
-        m->class_of[c] = m->class_of[fold(c)];
+    for (uint32_t c = 0; c < PLANE; c++) { // as matcher_fold has it, so that the scan need not
+        m->class_of[c] = m->class_of[matcher_fold(c)];
     }
 }
 
-static bool get_memory(struct matcher *m, struct arena *arena, size_t texts, size_t chars)
+// What was counted is room enough.
+static bool get_memory(struct matcher *m, struct arena *arena)
 {
-    size_t slots = 1024;
+    size_t slots = 1024, chars = m->nodes_n, texts = m->matches_n;
     while (slots < 2 * chars) {
         slots *= 2;
     }
@@ -131,35 +146,92 @@ static bool get_memory(struct matcher *m, struct arena *arena, size_t texts, siz
     return m->class_of != NULL && m->root != NULL && m->nodes != NULL && m->edges != NULL && m->matches != NULL;
 }
 
-const struct matcher *matcher_build(const struct policy *p, struct arena *arena)
+static void each_term(const struct policy *p, struct matcher *m, with_text use)
 {
-    size_t texts = p->terms_n, chars = 0, n = 0;
     for (size_t i = 0; i < p->terms_n; i++) {
-        chars += utf8_check(p->terms[i].term, &n) ? n : 0;
+        use(m, p->terms[i].term, MATCH_TERM, (uint32_t)i);
     }
     for (size_t i = 0; i < p->places_n; i++) {
         struct str names = p->places[i].names;
-        chars += utf8_check(names, &n) ? n : 0;
         while (names.p != NULL) {
-            texts++;
-            (void)str_split(&names, '|');
+            use(m, str_split(&names, '|'), MATCH_PLACE, (uint32_t)i);
         }
     }
+}
+
+// A name longer than an accused member can be is never found: it needs no room.
+static void use_name(struct matcher *m, with_text use, struct str name, enum match_of of, size_t index)
+{
+    size_t chars = 0;
+    if (utf8_check(name, &chars) && chars >= 2 && chars <= LETTER_ACCUSED_MAX) {
+        use(m, name, of, (uint32_t)index);
+    }
+}
+
+static void each_unit(const struct policy *p, struct matcher *m, with_text use)
+{
+    static const char province[] = "省";
+    for (size_t i = 0; i < p->units_n; i++) {
+        const struct unit *u = &p->units[i];
+        use_name(m, use, u->name, MATCH_UNIT, i);
+        for (size_t at = 0; at + sizeof(province) - 1 < u->name.n; at++) {
+            if (memcmp(u->name.p + at, province, sizeof(province) - 1) == 0) {
+                at += sizeof(province) - 1;
+                use_name(m, use, (struct str){u->name.p + at, u->name.n - at}, MATCH_UNIT, i);
+                break;
+            }
+        }
+        const struct place *town = u->line == LINE_STATION ? policy_place(p, u->code) : NULL;
+        for (struct str names = town == NULL ? STR_NONE : town->names; names.p != NULL;) {
+            char name[MATCHER_TEXT_MAX + 16];
+            struct text t = TEXT(name);
+            text_str(&t, str_split(&names, '|'));
+            text_put(&t, code_label(policy_lines, LINE_STATION));
+            use_name(m, use, text_get(&t), MATCH_UNIT, i);
+        }
+    }
+}
+
+static void each_name(const struct policy *p, struct matcher *m, with_text use)
+{
+    each_unit(p, m, use);
+    for (size_t i = 0; i < p->officers_n; i++) {
+        const struct officer *o = &p->officers[i], *before = i == 0 ? NULL : o - 1;
+        if (before == NULL || before->id != o->id || !str_eq(before->name, o->name)) {
+            use_name(m, use, o->name, MATCH_OFFICER, i);
+        }
+    }
+}
+
+static struct matcher *build(const struct policy *p, struct arena *arena,
+                             void (*each)(const struct policy *p, struct matcher *m, with_text use))
+{
     struct matcher *m = arena_get(arena, sizeof(*m));
-    if (m == NULL || !get_memory(m, arena, texts, chars)) {
+    if (m == NULL) {
         return NULL;
     }
-    for (size_t i = 0; i < p->terms_n; i++) {
-        add(m, p->terms[i].term, false, (uint32_t)i);
+    each(p, m, count);
+    if (!get_memory(m, arena)) {
+        return NULL;
     }
-    for (size_t i = 0; i < p->places_n; i++) {
-        struct str names = p->places[i].names;
-        while (names.p != NULL) {
-            add(m, str_split(&names, '|'), true, (uint32_t)i);
-        }
-    }
+    each(p, m, add);
     link_nodes(m);
     return m;
+}
+
+const struct matcher *matcher_build(const struct policy *p, struct arena *arena)
+{
+    struct matcher *m = build(p, arena, each_term), *names = build(p, arena, each_name);
+    if (m == NULL || names == NULL) {
+        return NULL;
+    }
+    m->names = names;
+    return m;
+}
+
+const struct matcher *matcher_names(const struct matcher *m)
+{
+    return m->names;
 }
 
 void matcher_scan(const struct matcher *m, struct str text, matcher_found found, void *context)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// matcher: one Aho–Corasick automaton over all lexicon terms and place names; finds every one of them in one pass.
+// matcher: an Aho–Corasick automaton over all lexicon terms and place names; finds every one of them in one pass. A
+// second one holds the names of units and officers: it reads accused members only, so that a long list of officers does
+// not slow every letter.
 //
 // It steps by characters, not bytes: a letter of 500 Chinese characters is 500 steps. Letters of A–Z match in either
 // case.
@@ -11,11 +13,12 @@
 #define MATCHER_TEXT_MAX 64 // bytes of a term or a name
 
 // What a text stands for. Hits of one text form a chain.
+enum match_of { MATCH_TERM, MATCH_PLACE, MATCH_UNIT, MATCH_OFFICER };
 struct match {
-    bool place; // index is one of policy->places, not of policy->terms
-    uint32_t index;
-    uint32_t next; // in the chain; 0 ends it
-    uint8_t chars; // length of the text
+    enum match_of of;
+    uint32_t index; // into policy->terms, places, units (any row of the code), officers (any row of the id)
+    uint32_t next;  // in the chain; 0 ends it
+    uint8_t chars;  // length of the text
 };
 
 // Called for every match; `end` is the number of characters up to and with its last one.
@@ -23,5 +26,12 @@ typedef void (*matcher_found)(void *context, const struct match *match, uint32_t
 
 // Text is well-formed UTF-8.
 void matcher_scan(const struct matcher *m, struct str text, matcher_found found, void *context);
+
+// The one of the names. A unit is found by its name; behind "省" also without the province's; a town's station also by
+// each name of the town with 派出所 behind it. An officer by a name of two characters or more.
+const struct matcher *matcher_names(const struct matcher *m);
+
+// One character as both compare it: ASCII instead of its full-width form, a–z for A–Z.
+uint32_t matcher_fold(uint32_t c);
 
 #endif

@@ -114,31 +114,54 @@ static void emergencies(void **state)
     assert_int_equal(run((struct letter){.mailbox = 440300, .confidential = true}).flags, FLAG_CONFIDENTIAL);
 }
 
+static const uint8_t about_police = FLAG_CONDUCT | FLAG_ACCUSED;
+
 static void police_conduct(void **state)
 {
     struct classification c = text(440300, NULL, "民警态度", NULL);
-    assert_int_equal(c.flags, FLAG_CONDUCT);
-    assert_int_equal(c.accused, 440300);
+    assert_int_equal(c.flags, about_police);
+    assert_int_equal(c.accused.n, 1);
+    assert_int_equal(c.accused.of[0].unit, 440300);
     assert_int_equal(text(440300, NULL, "民警", NULL).flags, 0);
-    assert_int_equal(text(440300, NULL, "督察", NULL).flags, FLAG_CONDUCT);
+    assert_int_equal(text(440300, NULL, "督察", NULL).flags, about_police);
     c = text(440300, NULL, "督察表扬", NULL);
     assert_int_equal(c.flags, 0); // thanks are no accusation
-    assert_int_equal(c.accused, 0);
+    assert_int_equal(c.accused.n, 0);
+    // The place of the letter is accused, not its mailbox; where no place is known, the desk has to say whom.
+    assert_int_equal(text(440300, NULL, "民警态度", "东莞市").accused.of[0].unit, 441900);
+    assert_int_equal(text(440000, NULL, "南山区的民警态度", NULL).accused.of[0].unit, 440300);
+    c = text(440000, NULL, "民警态度", NULL);
+    assert_int_equal(c.flags, FLAG_CONDUCT);
+    assert_int_equal(c.accused.n, 0);
 }
 
 static void the_accused(void **state)
 {
     struct letter l = {.mailbox = 440300, .body = STR("路口"), .accused = {STR("南山分局")}, .accused_n = 1};
-    assert_int_equal(run(l).accused, 440305);
-    assert_int_equal(run(l).flags, FLAG_CONDUCT);
+    struct classification c = run(l);
+    assert_int_equal(c.flags, about_police);
+    assert_int_equal(c.accused.n, 1);
+    assert_int_equal(c.accused.of[0].unit, 440305);
     l.accused[1] = STR("宝安分局");
     l.accused_n = 2;
-    assert_int_equal(run(l).accused, 440300); // what stands above both
+    c = run(l);
+    assert_int_equal(c.accused.n, 2);
+    assert_true(accused_has(&c.accused, (struct accused){.unit = 440305}));
+    assert_true(accused_has(&c.accused, (struct accused){.unit = 440306}));
     l.accused[0] = STR("某麻将馆");
     l.accused_n = 1;
     assert_int_equal(run(l).flags, 0);
+    assert_int_equal(run(l).accused.n, 0);
+    l.accused[0] = STR("某派出所"); // police, and nobody can tell who: the bureau of the place
+    assert_int_equal(run(l).accused.of[0].unit, 440300);
+    l.accused[0] = STR("东莞市公安局"); // whoever is named, wherever it was
+    c = run(l);
+    assert_int_equal(c.bureau, 440300);
+    assert_int_equal(c.accused.n, 1);
+    assert_int_equal(c.accused.of[0].unit, 441900);
+    l.mailbox = 440000;
     l.accused[0] = STR("某派出所");
-    assert_int_equal(run(l).accused, 440300);
+    assert_int_equal(run(l).flags, FLAG_CONDUCT);
 }
 
 // Nothing but lexicon and gazetteer stands in the explanation, whatever the letter says.
