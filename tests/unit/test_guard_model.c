@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define TREES 3000
+#define TREES 2000
 #define LISTS 4
 
 // What was met, so that agreement on nothing does not pass.
