@@ -27,6 +27,7 @@ struct bound {
     struct made_letter made[BATCH];
     int32_t seq; // journal lines so far, the same for all of a batch
     wf_time now;
+    wf_time due, wake; // of the cases: two of their indexes
 };
 
 static void flush(struct bound *b)
@@ -51,9 +52,11 @@ static void receive(struct bound *b, int n)
     ROWS_START(&b->letter, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_BOOL, COL_TEXT, COL_TIME, COL_TEXT, COL_TEXT,
                COL_TEXT, COL_TEXT);
     ROWS_START(&b->writer, COL_INT8, COL_TEXT, COL_TEXT, COL_TEXT, COL_TEXT);
-    ROWS_START(&b->file, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_TIME);
-    ROWS_START(&b->opened, COL_INT8);
+    ROWS_START(&b->file, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_TIME, COL_TIME);
+    ROWS_START(&b->opened, COL_INT8, COL_TIME);
     b->now = clock_now();
+    b->due = b->now + 2 * WF_HOUR;
+    b->wake = b->now + WF_HOUR;
     for (int i = 0; i < n; i++) {
         letter_make("bound", b->first + i, &b->made[i]);
         const struct msg_letter_submit *m = &b->made[i].m;
@@ -73,8 +76,10 @@ static void receive(struct bound *b, int n)
         column_int(&b->file.c[1], mailbox_of(b, i));
         column_int(&b->file.c[2], KIND_CONSULT);
         column_int(&b->file.c[3], 0);
-        column_time(&b->file.c[4], b->now);
+        column_time(&b->file.c[4], b->due);
+        column_time(&b->file.c[5], b->wake);
         column_int(&b->opened.c[0], b->ids[i]);
+        column_time(&b->opened.c[1], b->due);
     }
     column_time(rows_scalar(&b->letter, COL_TIME), b->now);
     column_int(rows_scalar(&b->file, COL_INT2), RECEIVED);
@@ -96,22 +101,27 @@ static void receive(struct bound *b, int n)
 // One step of all cases of the batch: their rows, and the lines of the journal that go with it.
 static void step(struct bound *b, int n, enum case_state state, int lines, const char *detail)
 {
-    ROWS_START(&b->cases_up, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT4, COL_INT4, COL_INT4,
-               COL_INT2, COL_INT2, COL_INT2, COL_TIME);
+    ROWS_START(&b->cases_up, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT4, COL_INT4, COL_INT2,
+               COL_INT2, COL_INT2, COL_TIME, COL_TIME, COL_TIME);
     ROWS_START(&b->journal, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT4, COL_TEXT,
-               COL_TEXT);
+               COL_TEXT, COL_TIME);
     b->now = clock_now();
+    if (state == ACCEPTED || state == CLOSED)
+        b->due = state == CLOSED ? 0 : b->now + 2 * WF_HOUR;
     for (int i = 0; i < n; i++) {
-        int64_t facts[] = {b->ids[i], b->seq + lines, state, KIND_CONSULT, 1, 0, mailbox_of(b, i), 0, 0, 90, 0, 0};
-        for (int k = 0; k < 12; k++)
+        int64_t facts[] = {b->ids[i], b->seq + lines, state, KIND_CONSULT, 1, 0, mailbox_of(b, i), 0, 90, 0, 0};
+        for (int k = 0; k < 11; k++)
             column_int(&b->cases_up.c[k], facts[k]);
+        column_time(&b->cases_up.c[11], b->due);
         column_time(&b->cases_up.c[12], b->now);
+        column_time(&b->cases_up.c[13], b->wake);
         for (int line = 1; line <= lines; line++) {
             int64_t values[] = {b->ids[i], b->seq + line, J_CASE_TRIAGED, 1, state, 1, ACTOR_BUREAU, mailbox_of(b, i)};
             for (int k = 0; k < 8; k++)
                 column_int(&b->journal.c[k], values[k]);
             column_null(&b->journal.c[8]);
             column_text(&b->journal.c[9], line == 1 && detail ? str_of(detail) : STR_NONE);
+            column_time(&b->journal.c[10], line == 1 ? b->due : 0);
         }
     }
     column_time(rows_scalar(&b->journal, COL_TIME), b->now);
@@ -124,21 +134,26 @@ static void step(struct bound *b, int n, enum case_state state, int lines, const
 
 static void dispatch(struct bound *b, int n)
 {
-    ROWS_START(&b->legs_in, COL_INT8, COL_INT2, COL_INT2, COL_INT4, COL_INT2, COL_INT2, COL_TIME);
-    ROWS_START(&b->queue, COL_INT4, COL_INT8, COL_INT2);
+    ROWS_START(&b->legs_in, COL_INT8, COL_INT2, COL_INT2, COL_INT4, COL_INT2, COL_INT2, COL_TIME, COL_TIME, COL_INT2,
+               COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT8);
+    ROWS_START(&b->queue, COL_INT4, COL_INT8, COL_INT2, COL_INT2);
     ROWS_START(&b->heads, COL_INT4);
+    b->due = clock_now() + 3 * WF_DAY; // the answer's
     step(b, n, HANDLING, 1, NULL);
     for (int i = 0; i < n; i++) {
         int64_t leg[] = {b->ids[i], 1, 0, mailbox_of(b, i), ROLE_LEAD, LEG_SENT};
         for (int k = 0; k < 6; k++)
             column_int(&b->legs_in.c[k], leg[k]);
         column_time(&b->legs_in.c[6], b->now);
+        column_time(&b->legs_in.c[7], b->now);
+        for (int k = 8; k < 14; k++)
+            column_int(&b->legs_in.c[k], 0);
         column_int(&b->queue.c[0], mailbox_of(b, i));
         column_int(&b->queue.c[1], b->ids[i]);
         column_int(&b->queue.c[2], 1);
+        column_int(&b->queue.c[3], NOTICE_LETTER);
         column_int(&b->heads.c[0], mailbox_of(b, i));
     }
-    column_time(rows_scalar(&b->legs_in, COL_TIME), b->now);
     column_time(rows_scalar(&b->queue, COL_TIME), b->now);
     rows_query(b->db, "leg_insert", &b->legs_in);
     rows_query(b->db, "head_lock", &b->heads); // in bureau order, else two connections deadlock on the heads
@@ -149,7 +164,7 @@ static void dispatch(struct bound *b, int n)
 static void feedback(struct bound *b, int n, const char *event, enum leg_state leg, enum case_state state, int lines)
 {
     char id[64];
-    ROWS_START(&b->legs_up, COL_INT8, COL_INT2, COL_INT2, COL_TIME);
+    ROWS_START(&b->legs_up, COL_INT8, COL_INT2, COL_INT2, COL_TIME, COL_INT2, COL_INT2, COL_INT2, COL_INT8);
     ROWS_START(&b->inbox, COL_INT4, COL_TEXT, COL_INT8, COL_INT8);
     step(b, n, state, lines, NULL);
     for (int i = 0; i < n; i++) {
@@ -157,6 +172,8 @@ static void feedback(struct bound *b, int n, const char *event, enum leg_state l
         for (int k = 0; k < 3; k++)
             column_int(&b->legs_up.c[k], values[k]);
         column_time(&b->legs_up.c[3], b->now);
+        for (int k = 4; k < 8; k++)
+            column_int(&b->legs_up.c[k], 0);
         char number[NUMBER_MAX];
         number_format(mailbox_of(b, i), b->ids[i], number);
         snprintf(id, sizeof id, "%s/1/%s", number, event);

@@ -198,25 +198,35 @@ int64_t fixture_cases(const struct fixture *f, int n)
         "INSERT INTO letter SELECT %lld + i, 440300, 1, 0, false, 'ref-' || i, %s, NULL, '标题', '深圳', NULL, '正文' "
         "FROM generate_series(0, %d) i; INSERT INTO writer SELECT id, '无名' FROM letter",
         (long long)first, at, n - 1);
+    fixture_exec(
+        f,
+        "INSERT INTO case_file (id, version, mailbox, bureau, place, state, kind, category, flags, confidence, "
+        "outcome, round, received_at, clock_at, wake_at, letter_id) SELECT id, %d, 440300, 440300, 0, 80, 4, 1, "
+        "0, 90, 1, 0, received_at, received_at, received_at + interval '20 days', id FROM letter",
+        lines_n);
     fixture_exec(f,
-                 "INSERT INTO case_file SELECT id, %d, 440300, 440300, 0, 0, 80, 4, 1, 0, 90, 1, 0, received_at, NULL "
-                 "FROM letter; INSERT INTO leg SELECT id, 1, 0, 440300, 1, 50, NULL, received_at FROM letter",
-                 lines_n);
+                 "INSERT INTO leg (case_id, id, parent, unit, role, state, sent_at, flags) SELECT id, 1, 0, 440300, 1, "
+                 "%d, received_at, 0 FROM letter",
+                 LEG_DONE);
     for (int i = 0; i < lines_n; i++) {
         const struct rule *r = rules;
         while (strcmp(r->id, lines[i].rule) != 0)
             r++;
-        fixture_exec(f,
-                     "INSERT INTO journal SELECT c.id, %d, %s, %d, b.id, %d, %d, %d, %d, 1 FROM case_file c, because b "
-                     "WHERE b.rule = '%s'",
-                     i + 1, at, r->journal, lines[i].state, lines[i].leg, lines[i].actor, lines[i].unit, r->id);
+        fixture_exec(
+            f,
+            "INSERT INTO journal (case_id, seq, at, event, because, state, leg, actor, unit, policy) SELECT c.id, %d, "
+            "%s, %d, b.id, %d, %d, %d, %d, 1 FROM case_file c, because b "
+            "WHERE b.rule = '%s'",
+            i + 1, at, r->journal, lines[i].state, lines[i].leg, lines[i].actor, lines[i].unit, r->id);
     }
     fixture_exec(
-        f, "INSERT INTO reply SELECT id, 6, 1, 1, received_at, '已办结' FROM letter;"
-           "INSERT INTO internal_report SELECT id, 6, '已核查' FROM letter;"
-           "INSERT INTO feedback_inbox SELECT 440300, id || e, id, 1, 1 FROM letter, "
-           "unnest('{/signed,/reported}'::text[]) e;"
-           "INSERT INTO bureau_queue SELECT 440300, row_number() OVER (ORDER BY id), id, 1, received_at FROM letter");
+        f,
+        "INSERT INTO reply SELECT id, 6, 1, 1, received_at, '已办结' FROM letter;"
+        "INSERT INTO internal_report SELECT id, 6, '已核查' FROM letter;"
+        "INSERT INTO feedback_inbox SELECT 440300, id || e, id, 1, 1 FROM letter, "
+        "unnest('{/signed,/reported}'::text[]) e;"
+        "INSERT INTO bureau_queue (bureau, seq, case_id, leg, sent_at) SELECT 440300, row_number() OVER (ORDER BY id), "
+        "id, 1, received_at FROM letter");
     fixture_exec(f, "UPDATE bureau_head SET next_seq = %d WHERE bureau = 440300", n + 1);
     return first;
 }

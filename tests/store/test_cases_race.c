@@ -1,26 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The write path with two writers at once, and with connections that die between any two instructions.
-#include "heart.h"
-
-#include <pthread.h>
-
-#define DEADLINE (30 * WF_SECOND)
-
-static struct heart h;
-
-static int setup(void **state)
-{
-    heart_open(&h);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    heart_close(&h);
-    return 0;
-}
-
-#define COUNT(sql, ...) ((int)fixture_int(&h.f, "SELECT count(*) FROM " sql, __VA_ARGS__))
+#include "writing.h"
 
 // Waits until n backends of this role wait for this kind of event.
 static void until_waiting(int n, const char *role, const char *event)
@@ -37,80 +17,6 @@ static void until_waiting(int n, const char *role, const char *event)
             fail_msg("%d instead of %d wait for %s", waiting, n, event);
         poll(NULL, 0, 2);
     }
-}
-
-// ---- A writer in a thread of its own; asserts are the main thread's ----
-
-struct writing {
-    pthread_t thread;
-    const char *role;
-    struct db *db;
-    struct cases *cases;
-    const struct change *changes;
-    int n, batch, retries, broken;
-    struct applied out[CASES_MAX];
-};
-
-static void reconnect(struct writing *w)
-{
-    struct err err;
-    cases_free(w->cases);
-    db_close(w->db);
-    for (;;) {
-        w->db = db_open(h.f.config, w->role, heart_lists);
-        db_by_key(w->db);
-        w->cases = cases_new(w->db);
-        if (db_ready(w->db, &err) == OK)
-            return;
-        cases_free(w->cases);
-        db_close(w->db);
-    }
-}
-
-static void *write_all(void *arg)
-{
-    struct writing *w = arg;
-    for (int i = 0; i < w->n;) {
-        struct err err;
-        int n = w->n - i < w->batch ? w->n - i : w->batch;
-        switch (cases_apply(w->cases, h.policy, FIXTURE_NOW, w->changes + i, n, w->out + i, &err)) {
-        case OK:
-            i += n;
-            break;
-        case RETRY:
-            w->retries++;
-            if (!db_connected(w->db)) // not by db_ready, which waits between attempts
-                reconnect(w);
-            break;
-        default:
-            w->broken++;
-            i += n;
-        }
-    }
-    return NULL;
-}
-
-static void start(struct writing *w, const char *role, const struct change *changes, int n, int batch)
-{
-    *w = (struct writing){.role = role, .changes = changes, .n = n, .batch = batch, .db = heart_db(&h, role)};
-    w->cases = cases_new(w->db);
-    assert_int_equal(pthread_create(&w->thread, NULL, write_all, w), 0);
-}
-
-static void finish(struct writing *w)
-{
-    assert_int_equal(pthread_join(w->thread, NULL), 0);
-    assert_int_equal(w->broken, 0);
-    cases_free(w->cases);
-    db_close(w->db);
-}
-
-static int results(const struct writing *w, enum result result)
-{
-    int n = 0;
-    for (int i = 0; i < w->n; i++)
-        n += w->out[i].result == result;
-    return n;
 }
 
 // ---- Two writers ----
@@ -237,6 +143,98 @@ static void one_hot_case(void **state)
     heart_verify(&h);
 }
 
+// ---- Two cases in one change, and a number for a third ----
+
+// n letters that a person must look at: cases in TRIAGE.
+static int64_t triaged(int n)
+{
+    static struct classification found = {.kind = KIND_HELP, .category = 1, .bureau = SHENZHEN, .why = "unsure"};
+    struct change changes[CASES];
+    struct applied out[CASES];
+    struct err err;
+    int64_t id = heart_received(&h, n);
+    for (int i = 0; i < n; i++)
+        changes[i] = (struct change){.case_id = id + i, .event = EV_TRIAGE, .actor = ACTOR_CLASSIFIER, .found = &found};
+    assert_int_equal(cases_apply(h.cases, h.policy, FIXTURE_NOW, changes, n, out, &err), OK);
+    return id;
+}
+
+// One officer joins each case to its neighbour while another joins the neighbour to it: one of the two is refused, and
+// the case that both may have stays open.
+static void two_merges_crosswise(void **state)
+{
+    static struct change of_a[CASES / 2], of_b[CASES / 2];
+    static char refs[CASES][16];
+    long long id = triaged(CASES);
+    for (int i = 0; i < CASES / 2; i++) {
+        snprintf(refs[2 * i], sizeof refs[0], "a-%d", i);
+        snprintf(refs[2 * i + 1], sizeof refs[0], "b-%d", i);
+        of_a[i] = heart_act(id + 2 * i, EV_MERGE, refs[2 * i], 1);
+        of_a[i].other = id + 2 * i + 1;
+        of_b[i] = heart_act(id + 2 * i + 1, EV_MERGE, refs[2 * i + 1], 2);
+        of_b[i].other = id + 2 * i;
+    }
+    start(&a, "pa_feedback", of_a, CASES / 2, 5);
+    start(&b, "pa_feedback", of_b, CASES / 2, 3);
+    finish(&a);
+    finish(&b);
+    assert_int_equal(a.retries + b.retries, 0);
+    for (int i = 0; i < CASES / 2; i++)
+        assert_true((a.out[i].result == OK) != (b.out[i].result == OK));
+    assert_int_equal(COUNT("case_file WHERE id >= %lld AND state = %d", id, MERGED), CASES / 2);
+    assert_int_equal(
+        COUNT("case_file c JOIN course m ON m.primary_case = c.id WHERE c.id >= %lld AND c.state = %d", id, TRIAGE),
+        CASES / 2);
+    heart_verify(&h);
+}
+
+// Two split cases while letters come in: the day's serials stay dense, each once.
+static void two_splits_and_an_intake(void **state)
+{
+    static struct change of_a[CASES / 2], of_b[CASES / 2];
+    static char refs[CASES][16];
+    long long id = triaged(CASES);
+    for (int i = 0; i < CASES; i++) {
+        snprintf(refs[i], sizeof refs[i], "s-%d", i);
+        (i % 2 ? of_b : of_a)[i / 2] = heart_act(id + i, EV_SPLIT, refs[i], 1 + i % 2);
+    }
+    start(&a, "pa_feedback", of_a, CASES / 2, 4);
+    start(&b, "pa_feedback", of_b, CASES / 2, 1);
+    for (int i = 0; i < CASES; i++)
+        heart_received(&h, 1 + i % 3);
+    finish(&a);
+    finish(&b);
+    assert_int_equal(results(&a, OK) + results(&b, OK), CASES);
+    assert_int_equal(a.retries + b.retries, 0);
+    assert_int_equal(COUNT("case_file WHERE letter_id <> id AND id > %lld", id), CASES);
+    assert_int_equal(COUNT("day_serial d, (SELECT count(*) AS n, min(id) AS first, max(id) AS last FROM case_file) c "
+                           "WHERE day = %d AND next_serial - 1 = n AND last - first + 1 = n",
+                           20261123),
+                     1);
+    heart_verify(&h);
+}
+
+// The sweep looks at cases in an order of its own while their bureaus write: nobody waits for the other in a ring.
+static void the_sweep_beside_writers(void **state)
+{
+    static struct change of_a[CASES * EACH], of_b[CASES * EACH];
+    static char refs[CASES * EACH][16];
+    long long id = signed_cases();
+    contacts(of_b, refs, id, "c");
+    for (int i = 0; i < CASES * EACH; i++)
+        of_a[i] =
+            (struct change){.case_id = id + CASES - 1 - (i * 11) % CASES, .event = EV_TICK, .actor = ACTOR_FEEDBACK};
+    fixture_exec(&h.f, "UPDATE case_file SET wake_at = '2026-11-23T11:00+08' WHERE id >= %lld", id);
+    start(&a, "pa_feedback", of_a, CASES * EACH, 30);
+    start(&b, "pa_feedback", of_b, CASES * EACH, 30);
+    finish(&a);
+    finish(&b);
+    assert_int_equal(a.retries + b.retries, 0);
+    assert_int_equal(results(&a, OK) + results(&b, OK), 2 * CASES * EACH);
+    assert_int_equal(COUNT("case_file WHERE id >= %lld AND version = %d", id, 5 + EACH), CASES);
+    heart_verify(&h);
+}
+
 // ---- Lost connections ----
 
 static void between_reading_and_writing(void **state)
@@ -304,7 +302,7 @@ static void killed_again_and_again(void **state)
     while (kills < KILLS && clock_mono() < deadline) {
         start(&a, "pa_feedback", changes, CASES * EACH, 5); // from the second round on, every one is a repeat
         while (pthread_tryjoin_np(a.thread, NULL) != 0) {
-            poll(NULL, 0, rand_r(&seed) % 8); // where the next fault falls is what is random here
+            poll(NULL, 0, rand_r(&seed) % 24); // where the next fault falls is what is random here
             kills += (int)fixture_int(&h.f,
                                       "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = "
                                       "'%s' AND state <> 'idle' AND query <> '' AND pid <> %d",
@@ -323,15 +321,14 @@ static void killed_again_and_again(void **state)
     heart_verify(&h);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(two_dispatchers_of_one_case), TEST(two_tellers_of_one_event),
         TEST(no_update_is_lost),           TEST(one_hot_case),
-        TEST(between_reading_and_writing), TEST(cut_during_commit),
-        TEST(killed_again_and_again),
+        TEST(two_merges_crosswise),        TEST(two_splits_and_an_intake),
+        TEST(the_sweep_beside_writers),    TEST(between_reading_and_writing),
+        TEST(cut_during_commit),           TEST(killed_again_and_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

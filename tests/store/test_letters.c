@@ -74,11 +74,13 @@ static void whole(void **state)
     assert_int_equal(COUNT("writer"), 1); // nobody said, nothing kept
     assert_int_equal(
         COUNT("case_file WHERE id = 261123000000001 AND version = 1 AND state = 10 AND mailbox = 440400 AND "
-              "kind = 4 AND flags = 4 AND bureau = 0 AND due_at = '2026-11-23T14:00+08'"),
+              "kind = 4 AND flags = 4 AND bureau = 0 AND due_at = '2026-11-23T14:00+08' AND letter_id = id AND "
+              "clock_at = received_at AND wake_at > received_at AND wake_at <= due_at"), // the sweep looks in time
         1);
     assert_int_equal(
         COUNT("journal j JOIN because b ON b.id = j.because WHERE seq = 1 AND event = 1 AND state = 10 AND "
-              "leg = 0 AND actor = 2 AND unit = 0 AND policy = 1 AND b.rule = 'T1'"),
+              "leg = 0 AND actor = 2 AND unit = 0 AND policy = 1 AND b.rule = 'T1' AND due_at = "
+              "'2026-11-23T14:00+08'"),
         2);
 }
 

@@ -146,13 +146,71 @@ static void test_one_at_a_time(void **state)
     fixture_close(&f);
 }
 
+// Cases that were there before the second migration: whom they accuse, what their clocks started at, and that the
+// sweep looks at each that is not archived.
+static void test_older_cases_go_on(void **state)
+{
+    struct fixture f;
+    struct migrate_report report;
+    struct err err;
+    char dir[] = "/tmp/pa-migrate.XXXXXX", link[64];
+    assert_non_null(mkdtemp(dir));
+    snprintf(link, sizeof link, "%s/0001_schema.sql", dir);
+    assert_int_equal(symlink(SOURCE_DIR "/deploy/migrations/0001_schema.sql", link), 0);
+    fixture_empty(&f);
+    assert_int_equal(migrate_run(f.config, dir, FIXTURE_NOW, &report, &err), OK);
+    fixture_exec(&f,
+                 "INSERT INTO case_file SELECT 261122000000000 + i, 3, 440300, 440300, 0, CASE i WHEN 2 THEN 440305 "
+                 "ELSE 0 END, ('{%d,%d,%d,%d}'::int[])[i], 4, 1, 1, 90, 0, 0, '2026-11-22T10:00+08', NULL "
+                 "FROM generate_series(1, 4) i",
+                 TRIAGE, HANDLING, CLOSED, ARCHIVED);
+    fixture_exec(
+        &f,
+        "INSERT INTO leg SELECT id, 1, 0, 440300, %d, %d, NULL, '2026-11-22T11:00+08' FROM case_file WHERE "
+        "state <> 20; INSERT INTO journal SELECT id, 3, '2026-11-22T12:00+08', CASE state WHEN 40 THEN %d ELSE "
+        "%d END, 1, state, 1, 6, 440300, 1 FROM case_file; INSERT INTO bureau_queue SELECT 440300, 1, id, 1, "
+        "'2026-11-22T11:00+08' FROM case_file WHERE state = 40",
+        ROLE_LEAD, LEG_SIGNED, J_CONTACT_MADE, J_REVIEW_PASSED);
+    assert_int_equal(migrate_run(f.config, real_dir, FIXTURE_NOW, &report, &err), OK);
+    assert_int_equal(report.from, 1);
+    assert_int_equal(report.to, SCHEMA_VERSION);
+    static const struct {
+        int state;
+        const char *clock_at, *wakes;
+        int flags, leg_flags;
+    } after[] = {
+        {TRIAGE, "2026-11-22T10:00+08", "true", 1, 0},
+        {HANDLING, "2026-11-22T11:00+08", "true", 1 | FLAG_ACCUSED, LEG_CONTACTED},
+        {CLOSED, "2026-11-22T12:00+08", "true", 1, 0},
+        {ARCHIVED, "2026-11-22T12:00+08", "false", 1, 0},
+    };
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(
+            fixture_int(&f,
+                        "SELECT count(*) FROM case_file c LEFT JOIN leg l ON l.case_id = c.id WHERE c.state "
+                        "= %d AND clock_at = '%s' AND letter_id = c.id AND (wake_at IS NOT DISTINCT FROM "
+                        "CASE WHEN %s THEN received_at END) AND c.flags = %d AND coalesce(l.flags, 0) = %d",
+                        after[i].state, after[i].clock_at, after[i].wakes, after[i].flags, after[i].leg_flags),
+            1);
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM accused WHERE unit = 440305 AND officer = 0 AND gone_at IS "
+                                     "NULL AND case_id = 261122000000002"),
+                     1);
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM accused"), 1);
+    assert_int_equal(fixture_int(&f, "SELECT notice FROM bureau_queue"), NOTICE_LETTER);
+    assert_int_equal(fixture_int(&f, "SELECT next_seq + acked_seq FROM bureau_head h, bureau_cursor c WHERE h.bureau = "
+                                     "440000 AND c.bureau = 440000"),
+                     1);
+    unlink(link);
+    rmdir(dir);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty_database),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_one_at_a_time),
-        cmocka_unit_test(test_words_are_kept),
+        cmocka_unit_test(test_empty_database),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_one_at_a_time),     cmocka_unit_test(test_words_are_kept),
+        cmocka_unit_test(test_older_cases_go_on),
     };
     return cmocka_run_group_tests_name("migrate", tests, NULL, NULL);
 }

@@ -23,15 +23,23 @@ static const struct {
     {"because",              {"s",   "s",   "s",   "s",   "s", "s"}},
     {"policy_version",       {"s",   "s",   "s",   "s",   "s", "si"}},
     {"policy_file",          {"s",   "s",   "s",   "s",   "s", "si"}},
-    {"day_serial",           {"siu", "",    "",    "",    "s", "s"}},
+    {"day_serial",           {"siu", "",    "",    "siu", "s", "s"}},
     {"letter",               {"si",  "s",   "s",   "",    "s", "s"}},
     {"letter_repeat",        {"i",   "",    "",    "",    "s", "s"}},
     {"writer",               {"i",   "",    "",    "",    "",  ""}},
-    {"case_file",            {"i",   "su",  "su",  "su",  "s", "s"}},
+    {"case_file",            {"i",   "su",  "su",  "siu", "s", "s"}},
     {"leg",                  {"",    "s",   "siu", "siu", "s", "s"}},
+    {"course",               {"",    "siu", "siu", "siu", "s", "s"}},
+    {"accused",              {"",    "siu", "s",   "siu", "s", "s"}},
+    {"request",              {"",    "s",   "s",   "siu", "s", "s"}},
     {"journal",              {"i",   "i",   "i",   "i",   "s", "s"}},
     {"reply",                {"",    "",    "",    "i",   "s", "s"}},
     {"internal_report",      {"",    "",    "",    "i",   "s", "s"}},
+    {"supplement",           {"",    "",    "s",   "i",   "s", "s"}},
+    {"callback_answer",      {"",    "",    "",    "i",   "s", "s"}},
+    {"refused_event",        {"",    "",    "",    "i",   "s", "s"}},
+    {"access_log",           {"",    "",    "",    "",    "si", "s"}},
+    {"review_sample",        {"",    "",    "",    "",    "si", "s"}}, // and three columns: test_columns
     {"feedback_inbox",       {"",    "",    "",    "siu", "s", "s"}},
     {"bureau_head",          {"",    "",    "su",  "su",  "s", "s"}},
     {"bureau_cursor",        {"",    "",    "su",  "",    "s", "s"}},
@@ -137,6 +145,26 @@ static void test_matrix(void **state)
     fixture_close(&f);
 }
 
+// What the desk found of a drawn case is written into its row, and nothing else of it.
+static void test_columns(void **state)
+{
+    struct fixture f;
+    char got[6], sql[128];
+    static const char *const columns[] = {"finding", "rating", "found_at", "sample",
+                                          "case_id", "rule",   "seed",     "drawn_at"};
+    fixture_open(&f);
+    for (int k = 0; k < ROLES; k++) {
+        PGconn *conn = connect_as(&f, roles[k]);
+        for (int i = 0; i < 8; i++) {
+            snprintf(sql, sizeof sql, "UPDATE review_sample SET %s = NULL WHERE false", columns[i]);
+            try_sql(conn, sql, got);
+            assert_string_equal(got, i < 3 && strcmp(roles[k], "pa_desk") == 0 ? "" : "42501");
+        }
+        PQfinish(conn);
+    }
+    fixture_close(&f);
+}
+
 static void test_functions(void **state)
 {
     struct fixture f;
@@ -181,6 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matrix),
+        cmocka_unit_test(test_columns),
         cmocka_unit_test(test_functions),
         cmocka_unit_test(test_no_privileged_role),
     };

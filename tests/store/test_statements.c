@@ -29,16 +29,20 @@ static const struct {
     {"pa_classifier", worklist_received_statements, ""},
     {"pa_classifier", poison_statements, ""},
     {"pa_classifier", cases_statements,
-     "inbox_find leg_insert leg_update reply_insert internal_report_insert inbox_insert inbox_seen head_lock "
-     "queue_append"},
+     "inbox_find leg_insert leg_update request_insert request_update split_serial split_insert reply_insert "
+     "internal_report_insert supplement_insert callback_answer_insert refused_event_insert inbox_insert inbox_seen "
+     "head_lock queue_append"},
     {"pa_dispatcher", queue_statements, ""},
     {"pa_dispatcher", worklist_accepted_statements, ""},
     {"pa_dispatcher", poison_statements, ""},
-    {"pa_dispatcher", cases_statements, "inbox_find reply_insert internal_report_insert inbox_insert inbox_seen"},
+    {"pa_dispatcher", cases_statements,
+     "inbox_find accused_put request_insert request_update split_serial split_insert reply_insert "
+     "internal_report_insert supplement_insert callback_answer_insert refused_event_insert inbox_insert inbox_seen"},
     {"pa_classifier", because_statements, ""},
     {"pa_dispatcher", because_statements, ""},
     {"pa_feedback", because_statements, ""},
     {"pa_feedback", cases_statements, ""},
+    {"pa_feedback", worklist_due_statements, ""},
     {"pa_feedback", poison_statements, ""},
     {"pa_desk", view_statements, ""},
     {"pa_desk", verify_statements, ""},
