@@ -180,14 +180,20 @@ static void hint(void *arg, const struct change *changes, const struct applied *
 }
 
 // What a writer adds to a letter that was merged is for the case that it was merged into (domain §2, 2.11). It is
-// answered once, with that case's state. A primary is merged no further, so once is enough.
+// answered once, with that case's state. A primary is merged no further, so once is enough. Not a withdrawal: the
+// primary is another writer's letter, which this one cannot take back.
 static enum result forward(struct feedback *fb, int n, struct err *err)
 {
     int found = 0;
     for (int i = 0; i < n; i++) {
-        const struct applied *a = &fb->applied[i];
+        struct applied *a = &fb->applied[i];
         if (a->result != REJECT || a->primary == 0 || strcmp(a->err.code, "merged") != 0)
             continue;
+        if (fb->changes[i].event == EV_WITHDRAW) {
+            (void)err_set(&a->err, REJECT, "merged", "number",
+                          "number: it is handled with another writer's letter, which goes on: `unmerge` it first");
+            continue;
+        }
         fb->forwards[found] = fb->changes[i];
         fb->forwards[found].case_id = a->primary;
         fb->forwards[found].mailbox = 0; // its number is not the one that the writer knows

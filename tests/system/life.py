@@ -97,6 +97,7 @@ def merging(primary, other):
     check(state == show(primary)["state"], "answered with the primary's state:", state)
     check("supplement.arrived" in journal(primary)[before:], journal(primary))
     check(show(other)["state"] == "MERGED" and counter("feedbackd", "events_forwarded_total") == forwarded + 1, "forwarded once")
+    check("unmerge" in act(other, "withdraw", status=1) and show(primary)["state"] == state, "one writer takes back another's letter")
     check(notice(primary, "supplement")["supplement"] == "红绿灯昨晚又灭了。", "the unit gets the words")
 
 
