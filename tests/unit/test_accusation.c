@@ -193,6 +193,41 @@ static void several_texts(void **state)
     assert_int_equal(wrong, 0);
 }
 
+static bool excludes(int32_t bureau, const char *text, int32_t unit)
+{
+    struct letter l = letter_of((const char *const[]){text, NULL});
+    struct accused_list x = {0};
+    return accusation_read(policy(), &l, bureau, &x) &&
+           guard_excludes(policy(), date_of(l.received_at), &x, unit) != GUARD_FREE;
+}
+
+// Every unit of the policy, called by its name, is kept out; and every city's and county's bureau, called by any name
+// of its place; whether the letter's own place is known or not.
+static void every_unit(void **state)
+{
+    const struct policy *p = policy();
+    int wrong = 0;
+    for (size_t i = 0; i < p->units_n; i++) {
+        const struct unit *u = &p->units[i];
+        char text[200];
+        snprintf(text, sizeof(text), "某年某月，%.*s的民警", (int)u->name.n, u->name.p);
+        if (!excludes(0, text, u->code) || !excludes(policy_queue(p, u->code), text, u->code))
+            print_error("%d is not kept out: %s (%d)\n", u->code, text, ++wrong);
+    }
+    for (size_t i = 0; i < p->places_n; i++) {
+        const struct place *place = &p->places[i];
+        for (struct str names = place->names; names.p != NULL && policy_unit(p, place->code) != NULL;) {
+            struct str name = str_split(&names, '|');
+            int32_t unit = place->code > 999999 ? place->code / 1000 : place->code;
+            char text[200];
+            snprintf(text, sizeof(text), "%.*s公安分局", (int)name.n, name.p);
+            if (!excludes(0, text, unit) || !excludes(place->city, text, unit))
+                print_error("%d is not kept out: %s (%d)\n", unit, text, ++wrong);
+        }
+    }
+    assert_int_equal(wrong, 0);
+}
+
 // The wire lets more pass than the check of a letter does: nothing is written beyond, and nobody is missed before.
 static void long_texts(void **state)
 {
@@ -215,6 +250,7 @@ int main(void)
         cmocka_unit_test(officers_by_name),
         cmocka_unit_test(officers_by_number),
         cmocka_unit_test(several_texts),
+        cmocka_unit_test(every_unit),
         cmocka_unit_test(long_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
