@@ -91,7 +91,7 @@ static struct case_step *record(struct deciding *d, const struct rule *r, struct
 static enum result apply(struct deciding *d, enum event event, enum actor actor, struct leg_facts *leg)
 {
     struct case_facts *f = event == EV_ABSORB || event == EV_RELEASE ? d->other : d->facts;
-    const struct rule *r = leg ? rule_for_leg(leg->state, event) : rule_for_case(f->state, event);
+    const struct rule *r = !f ? NULL : leg ? rule_for_leg(leg->state, event) : rule_for_case(f->state, event);
     if (!r || !(r->by & BY(actor)) || (leg && !leg_may_move(f, event)))
         return refuse(d, event, leg);
     if (!may_raise(d, r, actor))
@@ -166,7 +166,7 @@ static bool leads_out(const struct deciding *d)
 {
     enum event event = d->change->event;
     return (event == EV_REFER || event == EV_REFERRAL_APPROVED || event == EV_GRANT || event == EV_DENY) &&
-           d->facts->accused.n > 0 && is_centre(d) && guard_suggests(d->policy, d->day, &d->facts->accused) == 0;
+           is_centre(d) && guard_excludes(d->policy, d->day, &d->facts->accused, POLICY_PROVINCE) != GUARD_FREE;
 }
 
 // Who acts may not be in X, and learns nothing then, not even that the case is there. Whoever decides on what he saw
@@ -199,6 +199,14 @@ static enum result check_actor(struct deciding *d)
 
 // ---- What people say, and which row it is ----
 
+// A unit decides what those ask whom it delegated to; what the centre opened, the centre decides.
+static bool may_decide(const struct deciding *d, const struct request_facts *q)
+{
+    const struct leg_facts *leg = case_leg(d->facts, q->leg);
+    int32_t unit = d->change->unit;
+    return !acts_as_unit(d) || (leg && leg->parent != 0 && leg->unit != unit && unit_is_or_below(d, unit, leg->unit));
+}
+
 static enum result find_request(struct deciding *d)
 {
     const struct change *c = d->change;
@@ -206,12 +214,8 @@ static enum result find_request(struct deciding *d)
     int open = 0;
     for (int i = 0; i < f->requests_n; i++) {
         struct request_facts *q = &f->requests[i];
-        const struct leg_facts *leg = case_leg(f, q->leg);
-        // A unit decides what those ask whom it delegated to; what the centre opened, the centre decides.
-        bool own = c->actor != ACTOR_BUREAU ||
-                   (leg && leg->parent != 0 && leg->unit != c->unit && unit_is_or_below(d, c->unit, leg->unit));
         bool named = c->request != 0 ? q->id == c->request : c->leg == 0 || q->leg == c->leg;
-        if (q->state != REQUEST_OPEN || !own || !named)
+        if (q->state != REQUEST_OPEN || !may_decide(d, q) || !named)
             continue;
         d->request = q;
         open++;
@@ -236,10 +240,19 @@ static enum result resolve(struct deciding *d, enum event *event)
         *event = request_event(d->request->kind, c->event == EV_GRANT);
     }
     if (*event == EV_DESIGNATE || *event == EV_RETURN_GRANTED || *event == EV_RETURN_DENIED) {
-        for (int i = 0; i < f->requests_n && !d->request; i++)
-            if (f->requests[i].state == REQUEST_OPEN && f->requests[i].kind == REQUEST_RETURN &&
-                (c->leg == 0 || c->leg == f->requests[i].leg))
-                d->request = &d->facts->requests[i];
+        bool anothers = false;
+        for (int i = 0; i < f->requests_n && !d->request; i++) {
+            struct request_facts *q = &d->facts->requests[i];
+            if (q->state != REQUEST_OPEN || q->kind != REQUEST_RETURN || (c->leg != 0 && c->leg != q->leg))
+                continue;
+            if (may_decide(d, q))
+                d->request = q;
+            else
+                anothers = true;
+        }
+        if (anothers && !d->request)
+            return err_set(d->err, REJECT, "no_request", "request",
+                           "request: there is no such open request that you may decide");
     }
     bool reports_wrong = f->kind == KIND_REPORT || (f->flags & FLAG_CONDUCT);
     if (*event == EV_WITHDRAW && reports_wrong && f->state != RECEIVED)
@@ -292,7 +305,9 @@ static enum result first_event(struct deciding *d)
     }
     // Our own stages repeat their work after a crash: what is past is not an error.
     const struct rule *r = of_leg ? rule_for_leg(leg->state, event) : rule_for_case(f->state, event);
-    if (is_machine(c->actor) && !r)
+    if (r && r->by == BY_SYSTEM) // follows by itself, and from a sweep: nobody says it
+        return refuse(d, event, leg);
+    if (is_machine(c->actor) && (!r || !(r->by & BY(c->actor))))
         return DUPLICATE;
     bool machine_may = !r || (event == EV_ACCEPT ? case_classifier_may_accept(d) : case_policy_allows(d, r));
     if (is_machine(c->actor) && !machine_may)

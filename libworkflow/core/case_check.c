@@ -139,7 +139,9 @@ static enum result check_accept(struct deciding *d)
         f->bureau = guard_suggests(d->policy, d->day, &f->accused);
     if (f->bureau == 0 && f->accused.n > 0)
         return err_set(d->err, REJECT, "conflict", "unit",
-                       "unit: no unit of the province stands above who is accused: refer it to the ministry");
+                       guard_excludes(d->policy, d->day, &f->accused, POLICY_PROVINCE) != GUARD_FREE
+                           ? "unit: the province itself is accused: refer it to the ministry"
+                           : "unit: an accused officer's unit is not known: `accuse` that too");
     if (d->change->actor == ACTOR_DESK && f->bureau == 0)
         return case_missing(d, "unit", "unit: the bureau is not known yet, the desk must say it");
     return f->bureau == 0 ? OK : case_check_target(d, f->bureau, NULL);
@@ -261,6 +263,10 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
     case EV_SUSPENSION_APPROVED:
         result = check_approval(d, REQUEST_DEFER);
         return result == OK ? case_check_until(d) : result;
+    case EV_WITHDRAWAL_REQUESTED: // a writer needs no reason
+        return request_open_of(f, REQUEST_WITHDRAWAL, 0)
+                   ? err_set(d->err, REJECT, "too_many", "event", "event: it is asked for already")
+                   : OK;
     case EV_WITHDRAWAL_GRANTED:
     case EV_WITHDRAWAL_DENIED:
         return d->request ? OK : err_set(d->err, REJECT, "no_request", "request", "request: nobody asked for this");
