@@ -8,10 +8,10 @@ import itertools
 import mmap
 import os
 import select
-import signal
 import socket
 import struct
-import subprocess
+
+import nursery
 
 HEADER = struct.Struct("<IBBHq")
 ROUTER, PULL, PUSH, DEALER = 1, 2, 3, 4
@@ -101,7 +101,10 @@ class Hub:
 
     def connect(self, process):
         """Waits for the process's connection; False when it ended without one."""
-        pidfd = os.pidfd_open(process.popen.pid)
+        try:
+            pidfd = os.pidfd_open(process.popen.pid)
+        except ProcessLookupError:  # ended already
+            pidfd = os.open(os.devnull, os.O_RDONLY)
         try:
             ready = select.select([self.listener, pidfd], [], [], REAL_SECONDS)[0]
         finally:
@@ -116,7 +119,8 @@ class Hub:
 
     def start(self, name, argv, log):
         """Starts a daemon and waits until it is idle. Raises Died when it refuses to start."""
-        process = Process(name, subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env))
+        with open(os.devnull, "rb") as nothing:
+            process = Process(name, nursery.start(argv, self.env, nothing, log, log))
         if not self.connect(process) or not self.until_idle(process):
             raise Died(f"{name} does not start: exit status {process.popen.wait()}")
         self.daemons[name] = process
@@ -129,7 +133,7 @@ class Hub:
             process.connection.close()
 
     def kill(self, process):
-        process.popen.send_signal(signal.SIGKILL)
+        process.popen.kill()
         process.popen.wait()
         self.forget(process)
 
@@ -235,8 +239,7 @@ class Hub:
 
     def tool(self, argv, given, out, err):
         """Runs a tool to its end. Its exit status; None when it waited in vain and was killed."""
-        popen = subprocess.Popen(argv, stdin=given, stdout=out, stderr=err, env=self.env)
-        process = Process(os.path.basename(argv[0]), popen)
+        process = Process(os.path.basename(argv[0]), nursery.start(argv, self.env, given, out, err))
         waited = 0
         try:
             while self.connect(process) if process.connection is None else True:
@@ -257,6 +260,6 @@ class Hub:
                 for frame in came:
                     process.put("F", *frame)
                 process.put("G", 0, int(bool(came)))
-            return popen.wait(REAL_SECONDS)
+            return process.popen.wait(REAL_SECONDS)
         finally:
             self.forget(process)

@@ -12,13 +12,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from hub import Died
 from language import Statement, Wrong, read
 from statements import STATEMENTS, Play
-from world import TEMPLATE, binaries, make_template
+from world import binaries, make_template
 
 
 def play_one(job):
     """(lines to print, whether it passed)"""
     n, scenario, verbose = job
-    play = Play(scenario, f"{TEMPLATE}_{n}")
+    play = Play(scenario)
     try:
         for statement in scenario.statements:
             play.line = statement.line

@@ -16,9 +16,9 @@ ACT_OPTIONS = ("leg", "as", "unit", "version")  # members of an act beside its d
 class Play:
     """A scenario under way."""
 
-    def __init__(self, scenario, database):
+    def __init__(self, scenario):
         self.scenario = scenario
-        self.world = World(database)
+        self.world = World()
         self.failures = []
         self.notes = []
         self.numbers = {}  # w1: its number
@@ -320,7 +320,7 @@ def do_tamper(play, statement):
     if len(statement.words) != 1 or not isinstance(statement.words[0], Quoted):
         raise Wrong('tamper "SQL" is needed')
     play.world.begin()
-    play.world.psql.ask(statement.words[0])
+    play.world.psql.ask(statement.words[0] + ";")
     play.shown = {}
 
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 
+import database
 from hub import Died, Hub
 from language import Wrong
 
@@ -18,10 +19,9 @@ CHINA = datetime.timezone(datetime.timedelta(hours=8))
 BEGINNING = datetime.datetime(2007, 1, 1, tzinfo=CHINA)  # of the calendar's table: when the template was made
 FIRST = datetime.datetime(2026, 11, 23, 9, 0, tzinfo=CHINA)  # a Monday: when a scenario begins that does not say when
 MOST_ROUNDS = 50
-TEMPLATE = f"pa_scenarios_{os.getpid()}"
 # What any daemon may have changed; the journal and the queues only grow.
 SIGNATURE = """SELECT (SELECT count(*) FROM journal), (SELECT sum(next_seq) FROM bureau_head),
-(SELECT count(*) FROM dead_letter), (SELECT sum(hashtext(c::text)::bigint) FROM case_file c)"""
+(SELECT count(*) FROM dead_letter), (SELECT sum(hashtext(c::text)::bigint) FROM case_file c);"""
 
 
 def binaries():
@@ -32,7 +32,7 @@ def microseconds(time):
     return round(time.timestamp()) * 1_000_000
 
 
-def configure(folder, database):
+def configure(folder, dbname):
     """The configuration file of a world."""
     (folder / "run").mkdir(mode=0o700)
     key = folder / "code.key"
@@ -40,53 +40,30 @@ def configure(folder, database):
     key.write_bytes(bytes(range(32)))
     path = folder / "pinganting.cfg"
     path.write_text(
-        f'run\n    dir = "{folder}/run"\ndatabase\n    conninfo = "host={os.environ["PGHOST"]} dbname={database}"\n'
+        f'run\n    dir = "{folder}/run"\ndatabase\n    conninfo = "host={os.environ["PGHOST"]} dbname={dbname}"\n'
         f'intake\n    code_key = "{key}"\n'
     )
     return path
 
 
 def make_template():
-    """The database that every scenario's is a copy of: migrated, with the policy as delivered."""
-    subprocess.run(["createdb", "-T", "template0", TEMPLATE], check=True)
+    """The database that all are copies of: migrated, with the policy as delivered."""
+    database.make_template()
     with tempfile.TemporaryDirectory(dir=os.environ["PA_TEST_DIR"], prefix="m") as name:
         folder = pathlib.Path(name)
         hub = Hub(folder, ORDER)
         hub.clock.set(microseconds(BEGINNING))
-        hub.env["PINGANTING_CONF"] = str(configure(folder, TEMPLATE))
+        hub.env["PINGANTING_CONF"] = str(configure(folder, database.TEMPLATE))
         for words in (["migrate", TOP / "deploy/migrations"], ["policy", "load", TOP / "deploy/policy"]):
             done = subprocess.run([binaries() / "letterctl", *words], env=hub.env, capture_output=True, text=True)
             if done.returncode != 0:
                 raise Wrong(f"letterctl {words[0]}: {done.stderr.strip()}")
         hub.close()
-
-
-class Psql:
-    """A superuser's session beside the daemons, to see whether anything changed."""
-
-    def __init__(self, database):
-        self.process = subprocess.Popen(
-            ["psql", "-qAtX", "-d", database], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-        )
-
-    def ask(self, query):
-        self.process.stdin.write(f"{query};\n\\echo .\n")
-        self.process.stdin.flush()
-        lines = []
-        while (line := self.process.stdout.readline()) not in (".\n", ""):
-            lines.append(line)
-        if line == "":
-            raise Died("psql ended")
-        return "".join(lines)
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
+    database.seal_template()
 
 
 class World:
-    def __init__(self, name):
-        self.name = name
+    def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=os.environ["PA_TEST_DIR"], prefix="s"))
         self.hub = Hub(self.folder, ORDER)
         self.now = None
@@ -98,11 +75,10 @@ class World:
     def begin(self):
         """Before the first statement that needs more than words: database, policy, daemons."""
         if self.psql is None:
-            subprocess.run(["createdb", "-T", TEMPLATE, self.name], check=True)
-            self.hub.env["PINGANTING_CONF"] = str(configure(self.folder, self.name))
+            self.psql = database.fresh()
+            self.hub.env["PINGANTING_CONF"] = str(configure(self.folder, self.psql.name))
             self.now = self.now or FIRST
             self.hub.clock.set(microseconds(self.now))
-            self.psql = Psql(self.name)
             if self.policy_changed:
                 self.load_policy()
             for daemon in ORDER:
@@ -120,8 +96,6 @@ class World:
 
     def close(self):
         self.hub.close()
-        if self.psql:
-            self.psql.close()
 
     # ---- Daemons ----
 
