@@ -206,7 +206,8 @@ struct case_facts {
     int16_t confidence, round;
     enum outcome outcome;
     wf_time received_at, due_at;
-    wf_time clock_at; // when the clock behind due_at started; in an end state: when the case got there
+    wf_time clock_at; // when the clock behind due_at started (DEFERRED: the answer clock, which stands); in an end
+                      // state: when the case got there
     wf_time wake_at;  // never later than the next instant at which the sweep must look; 0: never
     struct accused_list accused;
     bool accused_changed;

@@ -47,7 +47,7 @@ static enum result check_report(struct deciding *d, const struct leg_facts *leg)
 static enum result check_review(struct deciding *d, enum actor actor, const struct leg_facts *leg)
 {
     const struct change *c = d->change;
-    if (actor == ACTOR_BUREAU && leg->parent != 0 && c->unit == leg->unit)
+    if (actor != ACTOR_FEEDBACK && leg->parent != 0 && c->unit == leg->unit)
         return case_not_allowed(d, "event", "the unit that gave the work reviews it, not the one that did it");
     if (actor != ACTOR_FEEDBACK && leg->handler != 0 && c->person == 0)
         return case_missing(d, "officer", "officer: the handler was named, so the reviewer must be");
@@ -94,8 +94,11 @@ enum result case_check_leg(struct deciding *d, enum event event, enum actor acto
         if (leg->extensions > 0 && !(actor == ACTOR_DESK && (c->duties & DUTY_LEAD)))
             return err_set(d->err, REJECT, "not_your_duty", "post", "post: a second extension is granted by a leader");
         return case_check_extension(d, leg, c->days ? c->days : d->request->days);
-    case EV_EXTENSION_DENIED:
     case EV_SUPPLEMENT_GRANTED:
+        if (d->facts->state != HANDLING)
+            return case_not_allowed(d, "event", "all have reported: the clock does not stand any more");
+        // fall through
+    case EV_EXTENSION_DENIED:
     case EV_SUPPLEMENT_DENIED:
         return d->request ? OK : err_set(d->err, REJECT, "no_request", "request", "request: grant or deny says which");
     case EV_SUPPLEMENT_REQUESTED:

@@ -49,7 +49,7 @@ enum span_unit case_clock_unit(const struct policy *p, const struct case_facts *
 
 // ---- Dates ----
 
-// `workdays` working days before the date, which is the end of a day.
+// `workdays` working days before the date: the end of a day, or the date itself.
 static wf_time earlier(const struct calendar *c, wf_time due, int32_t workdays)
 {
     struct date d = date_of(due - 1);
@@ -57,7 +57,7 @@ static wf_time earlier(const struct calendar *c, wf_time due, int32_t workdays)
         left -= calendar_workday(c, d);
         d.day--;
     }
-    return date_begin((struct date){d.day + 1});
+    return workdays > 0 ? date_begin((struct date){d.day + 1}) : due;
 }
 
 wf_time leg_work_due(const struct deciding *d, const struct leg_facts *leg)
@@ -74,6 +74,42 @@ wf_time leg_work_due(const struct deciding *d, const struct leg_facts *leg)
         due = inquiry < due ? inquiry : due;
     }
     return due;
+}
+
+void case_legs_keep(struct deciding *d)
+{
+    struct case_facts *f = d->facts;
+    for (int i = 0; i < f->legs_n; i++) {
+        struct leg_facts *leg = &f->legs[i];
+        if (leg_over(leg->state) || leg->state == LEG_SENT)
+            continue;
+        wf_time due = leg_work_due(d, leg); // a parent stands before its children
+        if (leg->parent != 0 && leg->due_at < due)
+            continue;
+        leg->due_at = due;
+        leg->changed = true;
+    }
+}
+
+// What was granted or given back on top of the old kind's time stays.
+wf_time case_shorten(struct deciding *d, enum kind before)
+{
+    struct case_facts *f = d->facts;
+    const struct calendar *c = &d->policy->calendar;
+    enum clock clock = running_clock(f);
+    wf_time had = policy_due(d->policy, clock, before, f->clock_at);
+    wf_time has = policy_due(d->policy, clock, f->kind, f->clock_at);
+    if (has >= had)
+        return 0;
+    bool by_days = case_clock_unit(d->policy, f) == SPAN_WORKDAYS;
+    wf_time due = by_days ? earlier(c, f->due_at, calendar_workdays(c, date_of(has - 1), date_of(had - 1)))
+                          : f->due_at - (had - has);
+    due = due > has ? due : has;
+    if (due >= f->due_at) // an earlier kind had less already
+        return 0;
+    f->due_at = due;
+    case_legs_keep(d);
+    return f->due_at;
 }
 
 void case_pause(struct deciding *d)
@@ -117,7 +153,8 @@ enum result case_check_extension(struct deciding *d, const struct leg_facts *leg
                              " working days in all (K9)");
     if (leg->parent != 0) {
         const struct leg_facts *parent = case_leg(d->facts, leg->parent);
-        if (calendar_extend(&d->policy->calendar, leg->due_at, days) > parent->due_at)
+        wf_time most_at = earlier(&d->policy->calendar, parent->due_at, d->policy->margin_days);
+        if (calendar_extend(&d->policy->calendar, leg->due_at, days) > most_at)
             return err_set(d->err, REJECT, "out_of_range", "days", "days: the unit above has no more time itself");
     }
     return OK;
@@ -246,14 +283,25 @@ static void offer_leg(struct timers *t, int i)
         offer(t, (struct timer){.at = leg->due_at, .event = EV_LEG_BREACH, .leg = id, .clock = running_clock(f)}, true);
 }
 
+// The writer is waited for until the last supplement that was granted is late, not an older one.
+static bool waits_for(const struct case_facts *f, const struct request_facts *q)
+{
+    if (f->state != HANDLING || f->course.paused_at == 0)
+        return false;
+    for (int i = 0; i < f->requests_n; i++)
+        if (f->requests[i].kind == REQUEST_SUPPLEMENT && f->requests[i].state == REQUEST_GRANTED &&
+            f->requests[i].until > q->until)
+            return false;
+    return true;
+}
+
 static void offer_request(struct timers *t, int i)
 {
     const struct request_facts *q = &t->f->requests[i];
-    bool waits = t->f->state == HANDLING && t->f->course.paused_at != 0;
     if (q->state == REQUEST_OPEN && rule_for_case(t->f->state, EV_BREACH))
         offer(t, (struct timer){.at = q->due_at, .event = EV_BREACH, .request = (int16_t)(i + 1), .clock = CLOCK_K18},
               true);
-    else if (q->state == REQUEST_GRANTED && q->kind == REQUEST_SUPPLEMENT && waits)
+    else if (q->state == REQUEST_GRANTED && q->kind == REQUEST_SUPPLEMENT && waits_for(t->f, q))
         offer(t, (struct timer){.at = q->until, .event = EV_SUPPLEMENT_ENDED}, false);
 }
 
@@ -291,6 +339,7 @@ enum event case_due_now(struct deciding *d, struct leg_facts **leg)
 {
     struct case_facts *f = d->facts;
     struct timer next = next_timer(d->policy, f, d->now + 1);
+    d->request = NULL;
     if (next.event == EV_NONE)
         return EV_NONE;
     // A letter that joined another case is sealed with it; until then it is asked again after the same time.

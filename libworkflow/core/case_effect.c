@@ -121,6 +121,7 @@ static enum result reclassify(struct deciding *d, struct case_step *step)
 {
     const struct change *c = d->change;
     struct case_facts *f = d->facts;
+    enum kind kind = f->kind;
     struct text t = case_detail(step);
     if (c->kind != KIND_NONE && c->kind != f->kind) {
         text_put(&t, code_name(kinds, f->kind));
@@ -146,9 +147,8 @@ static enum result reclassify(struct deciding *d, struct case_step *step)
         f->bureau = c->to;
     }
     // Another kind may have less time, but gives no more than was promised.
-    wf_time due = f->state == HANDLING ? case_recompute(d->policy, f, f->clock_at, NULL, 0) : 0;
-    if (due != 0 && due < f->due_at)
-        step->due_at = f->due_at = due;
+    if (f->state == HANDLING && kind != f->kind)
+        step->due_at = case_shorten(d, kind);
     return OK;
 }
 
@@ -212,7 +212,8 @@ static void start_clock(struct deciding *d, const struct rule *r, struct case_st
         f->due_at = !asked                  ? policy_due(d->policy, case_clock(f, r->clock), f->kind, d->now)
                     : d->change->until != 0 ? d->change->until
                                             : d->request->until;
-        f->clock_at = d->now;
+        if (r->event != EV_SUSPENSION_APPROVED) // the answer clock only stands: it goes on from where it started
+            f->clock_at = d->now;
         step->due_at = f->due_at;
         if (f->course.warned != 0) {
             f->course.warned = 0;
@@ -258,9 +259,12 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         f->outcome = f->outcome != OUTCOME_NONE ? f->outcome : OUTCOME_TRANSFERRED;
         case_decide_request(d, REQUEST_GRANTED);
         break;
+    case EV_CLOSE:
+        if (d->request && d->request->kind == REQUEST_CLOSE)
+            case_decide_request(d, REQUEST_GRANTED);
+        break;
     case EV_REFUSAL_APPROVED:
     case EV_REQUEST_GRANTED:
-    case EV_CLOSE:
     case EV_WITHDRAWAL_GRANTED:
         case_decide_request(d, REQUEST_GRANTED);
         break;
@@ -352,6 +356,7 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         break;
     case EV_RECOMPUTE:
         step->due_at = f->due_at = c->until;
+        case_legs_keep(d);
         f->course.warned = 0;
         f->course.changed = f->course.exists;
         case_notify_all(d, f, false, NOTICE_DATE);

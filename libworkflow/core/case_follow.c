@@ -45,7 +45,7 @@ bool unit_stands_above(const struct deciding *d, int32_t unit, int32_t below)
     const struct unit *u = policy_unit_at(d->policy, unit, d->day);
     bool of_a_line = u && u->line != LINE_GENERAL && u->line != LINE_STATION;
     return policy_above(d->policy, unit, below, d->day) ||
-           (of_a_line && u->parent != 0 && policy_above(d->policy, u->parent, below, d->day));
+           (unit != below && of_a_line && u->parent != 0 && policy_above(d->policy, u->parent, below, d->day));
 }
 
 // The one that did the work: the deepest lead leg of the first round that came to its end.
@@ -58,21 +58,35 @@ int32_t case_first_handler(const struct case_facts *f)
     return unit;
 }
 
-// One level above the first handler: the 督察 unit there, where there is one, looks with fresh eyes.
+// The unit of this organ that looks with fresh eyes: its 督察 unit where there is one, else itself; 0: neither may.
+static int32_t fresh_eyes(const struct deciding *d, int32_t organ, int32_t first)
+{
+    const struct accused_list *x = &d->facts->accused;
+    for (size_t i = 0; i < d->policy->units_n; i++) {
+        const struct unit *w = &d->policy->units[i];
+        if (w->parent == organ && w->line == LINE_SUPERVISION && w->code != first &&
+            w == policy_unit_at(d->policy, w->code, d->day) &&
+            guard_handler(d->policy, d->day, x, w->code, NULL) == GUARD_FREE)
+            return w->code;
+    }
+    return guard_handler(d->policy, d->day, x, organ, NULL) == GUARD_FREE ? organ : 0;
+}
+
+// One level above the first handler, or where somebody there is accused, the next level that may have it.
 int32_t case_rework_unit(const struct deciding *d)
 {
     const struct case_facts *f = d->facts;
     int32_t first = case_first_handler(f);
-    if (f->accused.n > 0 || first == 0)
+    if (first == 0)
         return f->accused.n > 0 ? guard_suggests(d->policy, d->day, &f->accused) : f->bureau;
     const struct unit *u = policy_unit_at(d->policy, first, d->day);
     int32_t organ = !u ? policy_queue(d->policy, first) : u->parent != 0 ? u->parent : first;
-    for (size_t i = 0; i < d->policy->units_n; i++) {
-        const struct unit *w = &d->policy->units[i];
-        if (w->parent == organ && w->line == LINE_SUPERVISION && policy_unit_at(d->policy, w->code, d->day))
-            return w->code;
+    int32_t unit = fresh_eyes(d, organ, first);
+    while (unit == 0 && (u = policy_unit_at(d->policy, organ, d->day)) && u->parent != 0) {
+        organ = u->parent;
+        unit = fresh_eyes(d, organ, first);
     }
-    return organ;
+    return unit;
 }
 
 bool case_policy_allows(const struct deciding *d, const struct rule *r)
@@ -148,7 +162,7 @@ static enum event next_owed(struct deciding *d, struct leg_facts **leg)
         return EV_END_LEG;
     if (d->open.event != EV_NONE)
         return d->open.event;
-    if ((*leg = leg_with_child_over(f)))
+    if (f->state != DEFERRED && (*leg = leg_with_child_over(f)))
         return EV_CHILD_DONE;
     if (d->supervise != SUPERVISION_NONE && rule_for_case(f->state, EV_SUPERVISE))
         return EV_SUPERVISE;

@@ -19,6 +19,9 @@ enum result case_open_leg(struct deciding *d, const struct rule *r, struct case_
         return result;
     if (f->legs_n == CASE_LEGS)
         return err_set_limit(d->err, REJECT, "too_many_legs", "unit", "a case has at most ", CASE_LEGS, " legs");
+    const struct leg_facts *above = case_leg(f, parent);
+    if (above && r->opens == ROLE_LEAD && !policy_above(d->policy, above->unit, unit, d->day))
+        return case_not_allowed(d, "unit", "unit: what a unit delegated stays below it");
     struct leg_facts *leg = &f->legs[f->legs_n++];
     *leg = (struct leg_facts){.id = f->legs_n,
                               .parent = parent,
@@ -147,16 +150,19 @@ enum result case_leg_effect(struct deciding *d, const struct rule *r, struct leg
         case_notify(d, leg, NOTICE_RETURNED);
         break;
     case EV_RECALL:
-    case EV_REVOKE:
-        if (r->event == EV_REVOKE)
-            leg->flags |= LEG_CONFLICT;
-        else if (leg->role == ROLE_LEAD && (c->to != 0 || (d->request && d->request->to != 0))) {
+        if (leg->role == ROLE_LEAD && (c->to != 0 || (d->request && d->request->to != 0))) {
             d->open.event = EV_REASSIGN;
             d->open.unit = c->to != 0 ? c->to : d->request->to;
             d->open.parent = leg->parent;
             d->open.hop = leg->hop;
         }
+        if (!d->request) // whoever asked for it has it now
+            d->request = request_open_of(f, REQUEST_REASSIGN, leg->id);
         case_decide_request(d, REQUEST_GRANTED);
+        case_notify(d, leg, NOTICE_REVOKED);
+        break;
+    case EV_REVOKE:
+        leg->flags |= LEG_CONFLICT;
         case_notify(d, leg, NOTICE_REVOKED);
         break;
     case EV_END_LEG:

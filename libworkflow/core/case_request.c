@@ -2,8 +2,18 @@
 // 申请: what may be asked, who is told of it, and what a decision on it is an event of (domain §3.1).
 #include "core/case_impl.h"
 
+// G4: a unit in X is told that the case is gone, and nothing else.
+static bool may_hear(const struct deciding *d, const struct case_facts *f, const struct leg_facts *leg,
+                     enum notice notice)
+{
+    return f->accused.n == 0 || notice == NOTICE_REVOKED || notice == NOTICE_ENDED ||
+           guard_handler(d->policy, d->day, &f->accused, leg->unit, NULL) == GUARD_FREE;
+}
+
 static void notify(struct deciding *d, const struct leg_facts *leg, bool other, enum notice notice)
 {
+    if (!may_hear(d, other ? d->other : d->facts, leg, notice))
+        return;
     insist(d->out->notices_n < CASE_NOTICES);
     int32_t queue = policy_queue(d->policy, leg->unit);
     if (queue != 0)
