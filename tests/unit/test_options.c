@@ -135,7 +135,7 @@ static void assert_refused(const char *content, size_t n, const char *error)
 {
     struct config *config = NULL;
     struct err err;
-    char expected[512];
+    char expected[1024];
     snprintf(expected, sizeof expected, "%s%s", path, error);
     expected[sizeof err.text - 1] = '\0'; // an error's text ends there
     assert_int_equal(load(content, n, &config, &err), REJECT);
