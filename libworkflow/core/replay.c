@@ -241,13 +241,15 @@ static void tell_time(struct replayed *r, wf_time at)
         r->received_at = r->at;
 }
 
-// A pause ends: what stood at the answer clock's date moves with it; of another leg's date no line speaks.
-static void run_on(struct replayed *r, wf_time stood_at, wf_time due_at)
+// The answer clock's date moved. A leg of the centre that had the case's date has it still, unless somebody is accused
+// and an inquiry's date (K15C) may come first; what becomes of another leg's no line says.
+static void move_legs(struct replayed *r, wf_time from, wf_time to, bool resumes)
 {
     for (int i = 0; i < r->legs_n; i++) {
         struct replayed_leg *leg = &r->legs[i];
+        bool same = leg->due_at == from && (resumes || (leg->parent == 0 && !r->accused));
         if (!leg_over(leg->state) && leg->state != LEG_SENT)
-            leg->due_at = leg->due_at == stood_at ? due_at : 0;
+            leg->due_at = same ? to : 0;
     }
 }
 
@@ -258,14 +260,14 @@ static void tell_dates(struct replayed *r, const struct replay_line *line)
         struct replayed_leg *leg = &r->legs[line->leg - 1];
         bool both = rule->event == EV_EXTENSION_GRANTED && leg->parent == 0 && leg->role == ROLE_LEAD;
         if (both) // the case's date moves too, and is said only where it is the same
-            r->due_at = leg->due_at == r->due_at ? line->due_at : 0;
+            r->due_at = leg->due_at == r->due_at && !r->accused ? line->due_at : 0;
         leg->due_at = line->due_at != 0 ? line->due_at : leg->due_at;
         return;
     }
     if (rule->event == EV_SUSPENSION_APPROVED)
         r->answer_due = r->due_at;
-    if (replay_resumes(rule->event))
-        run_on(r, rule->event == EV_RESUME ? r->answer_due : r->due_at, line->due_at);
+    if (line->due_at != 0 && rule->clock == CLOCK_NONE)
+        move_legs(r, rule->event == EV_RESUME ? r->answer_due : r->due_at, line->due_at, replay_resumes(rule->event));
     r->due_at = line->due_at != 0 ? line->due_at : r->due_at;
     if (case_final(r->state))
         r->due_at = 0;

@@ -270,4 +270,6 @@ void replay_clocks_line(struct replayed *r, const struct replay_line *line, enum
         move_date(r, running(r, line->leg, OF_ANSWER), line->due_at, rule->event);
     if (moves && (!of_leg || rule->event == EV_EXTENSION_GRANTED))
         move_date(r, of_state(r), r->due_at, rule->event);
+    for (int16_t leg = 1; leg <= r->legs_n && moves && !of_leg; leg++)
+        move_date(r, running(r, leg, OF_ANSWER), r->legs[leg - 1].due_at, rule->event);
 }

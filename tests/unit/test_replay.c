@@ -209,14 +209,14 @@ static void superseded_dates(void **state)
         assert_int_equal(r.clocks[i].started_at, r.clocks[i].leg == 0 ? AFTER(1) : AFTER(2));
         assert_int_equal(r.clocks[i].due_at, AFTER(140));
     }
-    told("K16c", 150, 0, 0, 164); // the calendar was wrong: what it said was not missed
-    const struct clock_run *answer = &r.clocks[r.clocks_n - 1];
-    assert_int_equal(answer->result, CLOCK_RUNNING);
-    assert_int_equal(answer->due_at, AFTER(164));
+    told("K16c", 150, 0, 0, 164);     // the calendar was wrong: what it said was not missed
+    assert_int_equal(r.clocks_n, 10); // the leg's date moved with the case's
+    for (int i = 8; i < 10; i++)
+        assert_true(r.clocks[i].result == CLOCK_RUNNING && r.clocks[i].due_at == AFTER(164));
     for (int i = 0; i < r.clocks_n; i++)
         assert_int_not_equal(r.clocks[i].result, CLOCK_LATE);
     told("T12a", 170, 0, 0, 165); // another kind, after the date
-    assert_int_equal(r.clocks[r.clocks_n - 2].result, CLOCK_LATE);
+    assert_true(r.clocks[8].result == CLOCK_LATE && r.clocks[9].result == CLOCK_LATE);
 }
 
 static void deferred_and_taken_up_again(void **state)
@@ -300,7 +300,8 @@ static void same_legs(const struct case_facts *f)
         if (!same)
             fail_msg("leg %d: parent %d %d, hop %d %d, round %d %d", a->id, a->parent, b->parent, a->hop, b->hop,
                      a->round, b->round);
-        assert_true(leg_over(a->state) || b->due_at == 0 || a->due_at == b->due_at);
+        if (!leg_over(a->state) && b->due_at != 0 && a->due_at != b->due_at)
+            fail_msg("leg %d of %d: due %lld, told %lld", a->id, a->parent, (long long)a->due_at, (long long)b->due_at);
     }
 }
 
