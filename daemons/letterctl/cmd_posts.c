@@ -48,14 +48,27 @@ static void print_json(const struct post *post)
     ctl_json_print(o);
 }
 
+// The name that an officer reads: the first that is not ASCII.
+static struct str heading(struct str names)
+{
+    for (struct str rest = names, name; rest.p;) {
+        name = str_split(&rest, '|');
+        if (name.n > 0 && (unsigned char)name.p[0] >= 0x80)
+            return name;
+    }
+    return str_split(&names, '|');
+}
+
 static void add_line(struct table *t, const struct post *post)
 {
     char words[2000];
     struct text text = TEXT(words);
-    struct str rest = post->names;
-    table_put_str(t, str_split(&rest, '|'));
-    for (struct str name; rest.p;) {
+    struct str head = heading(post->names);
+    table_put_str(t, head);
+    for (struct str rest = post->names, name; rest.p;) {
         name = str_split(&rest, '|');
+        if (name.p == head.p)
+            continue;
         text_put(&text, text.n ? "、" : "");
         text_str(&text, name);
     }
