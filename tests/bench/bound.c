@@ -55,8 +55,7 @@ static void receive(struct bound *b, int n)
     ROWS_START(&b->file, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_TIME, COL_TIME);
     ROWS_START(&b->opened, COL_INT8, COL_TIME);
     b->now = clock_now();
-    b->due = b->now + 2 * WF_HOUR;
-    b->wake = b->now + WF_HOUR;
+    b->due = b->wake = b->now + 2 * WF_HOUR;
     for (int i = 0; i < n; i++) {
         letter_make("bound", b->first + i, &b->made[i]);
         const struct msg_letter_submit *m = &b->made[i].m;
@@ -121,7 +120,7 @@ static void step(struct bound *b, int n, enum case_state state, int lines, const
                 column_int(&b->journal.c[k], values[k]);
             column_null(&b->journal.c[8]);
             column_text(&b->journal.c[9], line == 1 && detail ? str_of(detail) : STR_NONE);
-            column_time(&b->journal.c[10], line == 1 ? b->due : 0);
+            column_time(&b->journal.c[10], state == REVIEW ? 0 : state == CLOSED && line == 2 ? b->now : b->due);
         }
     }
     column_time(rows_scalar(&b->journal, COL_TIME), b->now);
