@@ -247,7 +247,7 @@ static void move_legs(struct replayed *r, wf_time from, wf_time to, bool resumes
 {
     for (int i = 0; i < r->legs_n; i++) {
         struct replayed_leg *leg = &r->legs[i];
-        bool same = leg->due_at == from && (resumes || (leg->parent == 0 && !r->accused));
+        bool same = from != 0 && leg->due_at == from && (resumes || (leg->parent == 0 && !r->accused));
         if (!leg_over(leg->state) && leg->state != LEG_SENT)
             leg->due_at = same ? to : 0;
     }
@@ -260,7 +260,7 @@ static void tell_dates(struct replayed *r, const struct replay_line *line)
         struct replayed_leg *leg = &r->legs[line->leg - 1];
         bool both = rule->event == EV_EXTENSION_GRANTED && leg->parent == 0 && leg->role == ROLE_LEAD;
         if (both) // the case's date moves too, and is said only where it is the same
-            r->due_at = leg->due_at == r->due_at && !r->accused ? line->due_at : 0;
+            r->due_at = leg->due_at == r->due_at && r->due_at != 0 && !r->accused ? line->due_at : 0;
         leg->due_at = line->due_at != 0 ? line->due_at : leg->due_at;
         return;
     }

@@ -219,6 +219,28 @@ static void superseded_dates(void **state)
     assert_true(r.clocks[8].result == CLOCK_LATE && r.clocks[9].result == CLOCK_LATE);
 }
 
+// What no line says is not claimed: the case's date after an extension under an inquiry, a child's after a pause.
+static void dates_that_no_line_says(void **state)
+{
+    signed_by_it();
+    told("T20", 3, 1, SHENZHEN, 0);
+    told("T20a", 3, 2, ASSIST, 5);
+    told("T14", 4, 2, ASSIST, 60);
+    told("T37", 5, 0, 0, 0);
+    for (int round = 1; round < 3; round++) {
+        told("T5a", 6 * round, 1, SHENZHEN, 0);
+        told("T5b", 6 * round, 1, SHENZHEN, 0);
+        told("T5d", 8 * round, 0, 0, 200 * round);
+        assert_int_equal(r.due_at, AFTER(200 * round));
+        assert_int_equal(r.legs[0].due_at, round == 1 ? AFTER(200) : 0);
+        assert_int_equal(r.legs[1].due_at, 0);
+        told("T21", 9 * round, 1, SHENZHEN, 0);
+        told("T21a", 10 * round, 1, SHENZHEN, 150 * round);
+        assert_int_equal(r.due_at, 0);
+        assert_int_equal(r.legs[0].due_at, AFTER(150 * round));
+    }
+}
+
 static void deferred_and_taken_up_again(void **state)
 {
     signed_by_it();
@@ -380,6 +402,7 @@ int main(void)
         cmocka_unit_test(a_tree_of_legs),
         cmocka_unit_test(a_pause),
         cmocka_unit_test(superseded_dates),
+        cmocka_unit_test(dates_that_no_line_says),
         cmocka_unit_test(deferred_and_taken_up_again),
         cmocka_unit_test(ends_and_supervision),
         cmocka_unit_test(time_never_goes_back),
