@@ -38,31 +38,38 @@ def acts(lines):
 
 
 def desk():
-    """A duty desk that takes up whatever is left, so that every letter goes the whole way: it looks at emergencies and accepts
-    for the bureau of the mailbox, or for the neighbour where that bureau is accused (P5). Returns how many of each."""
+    """A duty desk that takes up whatever is left, so that every letter goes the whole way: it looks at emergencies, says whom
+    a letter about police conduct accuses, and accepts for the bureau of the mailbox, or where anybody is accused for the unit
+    that the guard names (P5). Returns how many of each."""
     did = collections.Counter()
     emergencies = cases("EMERGENCY")
     did["acknowledged"] = len(emergencies)
-    check(not acts([{"number": c["number"], "event": "acknowledge", "as": "值班长"} for c in emergencies]), "acknowledge")
+    lines = [{"number": c["number"], "event": "acknowledge", "as": "值班员", "data": {"reason": "已核,非紧急"}} for c in emergencies]
+    refused = acts(lines)
+    check(not refused, "acknowledge:", refused[:1])
     lines = []
     for case in cases("TRIAGE"):
-        unit = case["mailbox"]
-        if unit in case["accused_units"]:
-            did["to a neighbour, for the bureau is accused"] += 1
-            unit = 440400 if unit == 440300 else 440300
-        did["accepted"] += 1
         data = {"kind": case["kind"] or "other", "category": case["category"] or "16"}
-        lines.append({"number": case["number"], "event": "accept", "as": "受理岗", "unit": unit, "data": data})
-    refused = acts(lines)
+        unit = {} if case["accused_units"] else {"unit": case["mailbox"]}
+        did["accepted for the unit that the guard names" if case["accused_units"] else "accepted"] += 1
+        lines.append({"number": case["number"], "event": "accept", "as": "受理员", "data": data, **unit})
+    unnamed = [line for line, answer in acts(lines) if "accuse" in answer["error"]["message"]]
+    did["first asked whom it accuses"] = len(unnamed)
+    named = [{"number": line["number"], "event": "accuse", "as": "受理员",
+              "data": {"accused": ["440304"], "reason": "涉警投诉,按属地先行回避"}} for line in unnamed]
+    check(not acts(named), "accuse")
+    refused = acts([{k: v for k, v in line.items() if k != "unit"} for line in unnamed])
     check(not refused, len(refused), "acts were refused, the first:", refused[:1])
     return did
 
 
 def call_back():
-    """Where the policy asks for a callback, the desk makes it."""
+    """Where the policy asks for a callback, the desk makes it, and everybody is content."""
     answered = [c["number"] for c in cases("ANSWERED")]
-    check(not acts([{"number": n, "event": "start callback", "as": "回访岗"} for n in answered]), "start callback")
-    check(not acts([{"number": n, "event": "close", "as": "回访岗"} for n in answered]), "close")
+    content = {"reached": "yes", "contacted": "yes", "true": "yes", "satisfied": "yes", "solved": "yes"}
+    for event, data in (("start callback", {}), ("answered", content), ("close", {})):
+        refused = acts([{"number": n, "event": event, "as": "回访员", "data": data} for n in answered])
+        check(not refused, event, refused[:1])
     return len(answered)
 
 
@@ -88,7 +95,7 @@ def test():
         seconds = time.monotonic() - began
         check(states() == {"CLOSED": total}, "states:", states())
         check(sql_int("SELECT count(*) FROM dead_letter") == 0, "dead letters")
-        accused = sql_int("SELECT count(*) FROM case_file c JOIN leg g ON g.case_id = c.id WHERE c.accused <> 0 AND c.accused = g.unit")
+        accused = sql_int("SELECT count(*) FROM accused a JOIN leg g USING (case_id) WHERE a.unit = g.unit")
         check(accused == 0, accused, "letters went to the unit that they accuse (P5)")
         verify()
         bureaus = dict(sql("SELECT bureau, count(*) FROM case_file GROUP BY 1 ORDER BY 1"))
