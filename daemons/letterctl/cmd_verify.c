@@ -3,11 +3,12 @@
 
 #include "ctl.h"
 #include "run/clock.h"
+#include "store/policy_store.h"
 #include "store/verify.h"
 
 #define COMMAND "letterctl verify"
 
-static const struct statement *const lists[] = {verify_statements, NULL};
+static const struct statement *const lists[] = {verify_statements, policy_store_statements, NULL};
 
 static void print_json(const struct verify_report *report)
 {
@@ -71,7 +72,8 @@ static const char help[] =
     "usage: letterctl verify [--json] [-c FILE]\n"
     "Checks the whole database against the promises, in one snapshot: letters and cases, serials, keys, journals "
     "replayed\n"
-    "through the case table, legs, the bureaus' queues, feedback, replies. May run beside the daemons.\n"
+    "through the case table, clocks, legs, the queues, feedback, replies, and that nothing lies with who is accused.\n"
+    "May run beside the daemons.\n"
     "  --json   one JSON object\n"
     "  -c FILE  configuration file\n"
     "Exit status: 0 every promise is kept, 1 one is broken or the database cannot be asked, 2 wrong usage.\n";
@@ -91,7 +93,8 @@ int cmd_verify(int argc, char **argv)
     code = ctl_open(&ctl, COMMAND, file, "pa_desk", lists);
     if (code != 0)
         return code;
-    if (verify_run(ctl.db, clock_now(), &report, &err) == OK) {
+    if (policy_load(ctl.db, &ctl.policy, &err) == OK &&
+        verify_run(ctl.db, ctl.policy, clock_now(), &report, &err) == OK) {
         if (json)
             print_json(&report);
         else

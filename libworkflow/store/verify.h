@@ -3,9 +3,10 @@
 #ifndef STORE_VERIFY_H
 #define STORE_VERIFY_H
 
+#include "core/policy.h"
 #include "store/db.h"
 
-#define VERIFY_CHECKS 20 // at most
+#define VERIFY_CHECKS 40 // at most
 #define VERIFY_FIRST 5   // violations that are shown of each check
 
 extern const struct statement verify_statements[];
@@ -25,8 +26,10 @@ struct verify_report {
     int64_t letters, cases, journal, dead; // what there is
 };
 
-// Role pa_desk. OK also when promises are broken: see verify_violations.
-enum result verify_run(struct db *db, wf_time now, struct verify_report *out, struct err *err) MUST_USE;
+// Role pa_desk. OK also when promises are broken: see verify_violations. policy: the newest; the organisation and the
+// clocks are its own.
+enum result verify_run(struct db *db, const struct policy *policy, wf_time now, struct verify_report *out,
+                       struct err *err) MUST_USE;
 int64_t verify_violations(const struct verify_report *report); // without the warnings
 
 #endif

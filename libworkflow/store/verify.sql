@@ -2,18 +2,89 @@
 -- Each check: how many violations there are in all, and of the first five the mailbox, the case's id and words.
 
 -- name: verify_case_letter
-SELECT count(*) OVER (), coalesce(c.mailbox, l.mailbox), coalesce(c.id, l.id),
-    CASE WHEN l.id IS NULL THEN 'no letter' WHEN c.id IS NULL THEN 'no case' ELSE 'mailboxes differ' END
-FROM letter l FULL JOIN case_file c ON c.id = l.id
-WHERE l.id IS NULL OR c.id IS NULL OR l.mailbox <> c.mailbox
+SELECT count(*) OVER (), mailbox, id, words FROM (
+    SELECT coalesce(c.mailbox, l.mailbox) AS mailbox, coalesce(c.id, l.id) AS id,
+        CASE WHEN l.id IS NULL THEN 'no letter' WHEN c.id IS NULL THEN 'no case' WHEN c.letter_id <> l.id
+        THEN 'another letter' ELSE 'mailboxes differ' END AS words
+    FROM letter l FULL JOIN case_file c ON c.id = l.id
+    WHERE l.id IS NULL AND c.letter_id = c.id OR c.id IS NULL OR l.mailbox <> c.mailbox OR c.letter_id <> l.id
+    -- Split off: it has no letter of its own.
+    UNION ALL
+    SELECT c.mailbox, c.id, CASE WHEN l.id IS NULL THEN 'split from no letter' ELSE 'mailboxes differ' END
+    FROM case_file c LEFT JOIN letter l ON l.id = c.letter_id
+    WHERE c.letter_id <> c.id AND (l.id IS NULL OR l.mailbox <> c.mailbox)
+        AND NOT EXISTS (SELECT FROM letter own WHERE own.id = c.id)
+) v
 LIMIT 5
 
+-- A serial is taken by a letter, or by a case that is split off.
 -- name: verify_serials
-SELECT count(*) OVER (), 0, 0::bigint, concat(coalesce(got.day, s.day), ': ', coalesce(n, 0), ' letters, last serial ',
+SELECT count(*) OVER (), 0, 0::bigint, concat(coalesce(got.day, s.day), ': ', coalesce(n, 0), ' letters and split cases, last serial ',
     coalesce(top, 0), ', next ', coalesce(s.next_serial, 1))
-FROM (SELECT id / 1000000000 + 20000000 AS day, count(*) AS n, max(id % 1000000000) AS top FROM letter GROUP BY 1) got
+FROM (
+    SELECT id / 1000000000 + 20000000 AS day, count(*) AS n, max(id % 1000000000) AS top
+    FROM (
+        SELECT id FROM letter
+        UNION ALL
+        SELECT id FROM case_file c WHERE letter_id <> id AND NOT EXISTS (SELECT FROM letter l WHERE l.id = c.id)
+    ) taken GROUP BY 1
+) got
 FULL JOIN day_serial s ON s.day = got.day
 WHERE coalesce(n, 0) <> coalesce(s.next_serial, 1) - 1 OR coalesce(top, 0) <> coalesce(s.next_serial, 1) - 1
+LIMIT 5
+
+-- What lies beside case_file speaks of a case that is there, and of a leg or line of it.
+-- name: verify_belongs
+SELECT count(*) OVER (), coalesce(c.mailbox, 0), v.case_id, v.words
+FROM (
+    SELECT k.case_id, 'course' AS words FROM course k WHERE NOT EXISTS (SELECT FROM case_file c WHERE c.id = k.case_id)
+    UNION ALL
+    SELECT a.case_id, 'accused' FROM accused a WHERE NOT EXISTS (SELECT FROM case_file c WHERE c.id = a.case_id)
+    UNION ALL
+    SELECT r.case_id, concat('request ', r.id) FROM request r
+    WHERE NOT EXISTS (SELECT FROM case_file c WHERE c.id = r.case_id)
+        OR r.leg <> 0 AND NOT EXISTS (SELECT FROM leg l WHERE l.case_id = r.case_id AND l.id = r.leg)
+    UNION ALL
+    SELECT s.case_id, concat('supplement at line ', s.seq) FROM supplement s
+    WHERE NOT EXISTS (SELECT FROM journal j WHERE j.case_id = s.case_id AND j.seq = s.seq)
+    UNION ALL
+    SELECT s.case_id, concat('answers at line ', s.seq) FROM callback_answer s
+    WHERE NOT EXISTS (SELECT FROM journal j WHERE j.case_id = s.case_id AND j.seq = s.seq)
+    UNION ALL
+    SELECT a.case_id, 'more accused than a case can have' FROM accused a WHERE a.gone_at IS NULL
+    GROUP BY a.case_id HAVING count(*) > 8
+    UNION ALL
+    SELECT c.id, CASE WHEN c.flags & 8 = 0 THEN 'accuses somebody without its flag' ELSE 'flagged without accused' END
+    FROM case_file c
+    WHERE (c.flags & 8 <> 0) <> EXISTS (SELECT FROM accused a WHERE a.case_id = c.id AND a.gone_at IS NULL)
+) v LEFT JOIN case_file c ON c.id = v.case_id
+LIMIT 5
+
+-- A case that was merged names one that was not, and nothing else names any.
+-- name: verify_merged
+SELECT count(*) OVER (), c.mailbox, c.id, concat('merged into ', coalesce(k.primary_case, 0),
+    CASE WHEN k.primary_case IS NULL OR k.primary_case = 0 THEN ', which is nothing' WHEN p.id IS NULL THEN ', which is not there'
+    WHEN c.state NOT IN (82, 90) THEN ', but not in that state' ELSE ', which is merged itself' END)
+FROM case_file c
+LEFT JOIN course k ON k.case_id = c.id
+LEFT JOIN case_file p ON p.id = k.primary_case
+WHERE c.state = 82 AND (coalesce(k.primary_case, 0) = 0 OR p.id IS NULL OR p.state = 82)
+    OR c.state NOT IN (82, 90) AND k.primary_case <> 0
+LIMIT 5
+
+-- At most one lead leg that is not over (26, 50, 60) beneath each leg, and in each round beneath the centre.
+-- name: verify_leads
+SELECT count(*) OVER (), min(c.mailbox), l.case_id, concat(count(*), ' open lead legs below leg ', l.parent)
+FROM leg l LEFT JOIN case_file c ON c.id = l.case_id
+WHERE l.role = 1 AND l.state NOT IN (26, 50, 60)
+GROUP BY l.case_id, l.parent, l.round HAVING count(*) > 1
+LIMIT 5
+
+-- A date to come that the sweep will not look at; or a look at what is archived. Whether the look is early enough, core says.
+-- name: verify_wait
+SELECT count(*) OVER (), c.mailbox, c.id, CASE WHEN c.wake_at IS NULL THEN 'nobody will look when it is due' ELSE 'archived, but to be looked at' END
+FROM case_file c
+WHERE c.wake_at IS NULL AND c.due_at > $1::timestamptz AND c.state <> 90 OR c.wake_at IS NOT NULL AND c.state = 90
 LIMIT 5
 
 -- name: verify_client_keys
@@ -32,16 +103,25 @@ FULL JOIN (SELECT bureau, count(*) AS n, max(seq) AS last FROM bureau_queue GROU
 WHERE h.bureau IS NULL OR coalesce(n, 0) <> h.next_seq - 1 OR coalesce(last, 0) <> h.next_seq - 1
 LIMIT 5
 
+-- Each leg, however deep, is told once with its letter (notice 1) in the queue that serves its unit ($1, $2).
 -- name: verify_queue_legs
 SELECT count(*) OVER (), c.mailbox, v.case_id, v.words
 FROM (
-    SELECT coalesce(q.case_id, l.case_id) AS case_id, concat('leg ', coalesce(q.leg, l.id), ' is ', coalesce(q.n, 0),
-        ' times in the queue of ', coalesce(q.bureau, l.unit)) AS words
-    FROM (SELECT case_id, leg, bureau, count(*) AS n FROM bureau_queue GROUP BY 1, 2, 3) q
-    FULL JOIN (SELECT case_id, id, unit FROM leg WHERE parent = 0) l
-        ON l.case_id = q.case_id AND l.id = q.leg AND l.unit = q.bureau
-    WHERE q.n IS DISTINCT FROM 1 OR l.case_id IS NULL
+    SELECT case_id, concat('leg ', leg, ' is ', sum(told), ' times in the queue of ', queue) AS words
+    FROM (
+        SELECT case_id, leg, bureau AS queue, 1 AS told, 0 AS legs FROM bureau_queue WHERE notice = 1
+        UNION ALL
+        SELECT g.case_id, g.id, u.queue, 0, 1
+        FROM leg g LEFT JOIN unnest($1::int[], $2::int[]) AS u (unit, queue) ON u.unit = g.unit
+    ) either
+    GROUP BY case_id, leg, queue HAVING sum(told) <> 1 OR sum(legs) <> 1
 ) v LEFT JOIN case_file c ON c.id = v.case_id
+LIMIT 5
+
+-- name: verify_queue_notices
+SELECT count(*) OVER (), coalesce(c.mailbox, 0), q.case_id, concat(q.bureau, '/', q.seq, ': a notice about no leg')
+FROM bureau_queue q LEFT JOIN leg l ON l.case_id = q.case_id AND l.id = q.leg LEFT JOIN case_file c ON c.id = q.case_id
+WHERE q.notice <> 1 AND l.case_id IS NULL
 LIMIT 5
 
 -- name: verify_cursors
@@ -50,12 +130,14 @@ FROM bureau_head h FULL JOIN bureau_cursor c ON c.bureau = h.bureau
 WHERE h.bureau IS NULL OR c.bureau IS NULL OR c.acked_seq < 0 OR c.acked_seq >= h.next_seq
 LIMIT 5
 
--- The desk's acts stand under bureau 0.
+-- A bureau speaks for the units that its queue serves ($1, $2). The desk's acts stand under bureau 0.
 -- name: verify_feedback
 SELECT count(*) OVER (), c.mailbox, f.case_id, concat('said by ', f.bureau, ', which has no leg')
 FROM feedback_inbox f LEFT JOIN case_file c ON c.id = f.case_id
-WHERE c.id IS NULL
-    OR f.bureau <> 0 AND NOT EXISTS (SELECT FROM leg l WHERE l.case_id = f.case_id AND l.unit = f.bureau)
+LEFT JOIN (
+    SELECT DISTINCT l.case_id, u.queue FROM leg l JOIN unnest($1::int[], $2::int[]) AS u (unit, queue) ON u.unit = l.unit
+) served ON served.case_id = f.case_id AND served.queue = f.bureau
+WHERE c.id IS NULL OR f.bureau <> 0 AND served.queue IS NULL
 LIMIT 5
 
 -- name: verify_replies
@@ -90,19 +172,15 @@ LIMIT 5
 -- name: verify_figures
 SELECT (SELECT count(*) FROM letter), (SELECT count(*) FROM dead_letter)
 
--- name: verify_reasons
-SELECT id, rule FROM because
+-- The cases that accuse somebody, in pages by key.
+-- name: verify_accused_page
+SELECT a.case_id, c.mailbox, a.unit, a.officer, a.since, c.state
+FROM accused a LEFT JOIN case_file c ON c.id = a.case_id
+WHERE a.case_id > $1::bigint AND a.gone_at IS NULL
+    AND a.case_id <= (SELECT max(case_id) FROM (SELECT case_id FROM accused WHERE case_id > $1 AND gone_at IS NULL ORDER BY case_id LIMIT $2::int) page)
+ORDER BY a.case_id
 
--- The journals are read in pages of whole cases.
--- name: verify_page_end
-SELECT max(id) FROM (SELECT id FROM case_file WHERE id > $1::bigint ORDER BY id LIMIT $2::int) page
-
--- name: verify_page_cases
-SELECT id, mailbox, version, state, due_at FROM case_file WHERE id > $1::bigint AND id <= $2::bigint ORDER BY id
-
--- name: verify_page_legs
-SELECT case_id, id, unit, state FROM leg WHERE case_id > $1::bigint AND case_id <= $2::bigint ORDER BY case_id, id
-
--- name: verify_page_lines
-SELECT case_id, seq, event, because, state, leg, actor, unit
-FROM journal WHERE case_id > $1::bigint AND case_id <= $2::bigint ORDER BY case_id, seq
+-- name: verify_accused_legs
+SELECT l.case_id, l.id, l.unit, l.state, l.flags, l.sent_at
+FROM leg l
+WHERE l.case_id = ANY ($1::bigint[]) ORDER BY l.case_id, l.id
