@@ -260,6 +260,8 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         case_decide_request(d, REQUEST_GRANTED);
         break;
     case EV_CLOSE:
+        if (!d->request) // the proposal has what it wanted
+            d->request = request_open_of(f, REQUEST_CLOSE, 0);
         if (d->request && d->request->kind == REQUEST_CLOSE)
             case_decide_request(d, REQUEST_GRANTED);
         break;

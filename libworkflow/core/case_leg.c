@@ -62,7 +62,7 @@ static void extend(struct deciding *d, struct leg_facts *leg, struct case_step *
         d->facts->course.extended_days = (int16_t)(d->facts->course.extended_days + days);
         d->facts->course.warned = 0;
         d->facts->course.changed = true;
-        leg->due_at = leg_work_due(d, leg);
+        leg->due_at = leg->due_at < d->facts->due_at ? leg->due_at : d->facts->due_at;
     }
     step->due_at = leg->due_at;
     struct text t = case_detail(step);

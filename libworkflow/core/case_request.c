@@ -15,7 +15,7 @@ static void notify(struct deciding *d, const struct leg_facts *leg, bool other, 
     if (!may_hear(d, other ? d->other : d->facts, leg, notice))
         return;
     insist(d->out->notices_n < CASE_NOTICES);
-    int32_t queue = policy_queue(d->policy, leg->unit);
+    int32_t queue = policy_queue_at(d->policy, leg->unit, d->day);
     if (queue != 0)
         d->out->notices[d->out->notices_n++] =
             (struct case_notice){.queue = queue, .leg = leg->id, .notice = notice, .other = other};

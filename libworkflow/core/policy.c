@@ -134,6 +134,18 @@ int32_t policy_queue(const struct policy *p, int32_t unit)
     return u == NULL ? 0 : u->code;
 }
 
+int32_t policy_queue_at(const struct policy *p, int32_t unit, struct date d)
+{
+    const struct unit *u = policy_unit_at(p, unit, d);
+    if (u == NULL) {
+        return policy_queue(p, unit);
+    }
+    while (u != NULL && u->level > UNIT_CITY) {
+        u = policy_unit_at(p, u->parent, d);
+    }
+    return u == NULL ? 0 : u->code;
+}
+
 const struct post *policy_post(const struct policy *p, struct str name)
 {
     for (size_t i = 0; i < p->posts_n; i++) {

@@ -223,6 +223,8 @@ bool policy_above(const struct policy *p, int32_t above, int32_t unit, struct da
 // The one of the 21 bureaus, or the province, whose queue serves this unit (or served it, when it ended); 0 when
 // unknown.
 int32_t policy_queue(const struct policy *p, int32_t unit);
+// The same on that day, where the unit is there then: one that moves serves its new bureau from then on, not before.
+int32_t policy_queue_at(const struct policy *p, int32_t unit, struct date d);
 // The post of that name; NULL when unknown.
 const struct post *policy_post(const struct policy *p, struct str name);
 // "name", "name@unit" or "name@unit:警号" → post (POLICY_DEFAULT_POST where none is said), unit (the province where

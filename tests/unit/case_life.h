@@ -28,11 +28,13 @@ static int32_t any_unit(void)
     return one_in(30) ? 1 : codes[roll(codes_n)];
 }
 
-static int32_t unit_below(int32_t unit)
+// One that is there today and may have the case, where some tries find one.
+static int32_t good_unit(const struct case_facts *f, int32_t above)
 {
-    for (int tries = 0; tries < 8; tries++) {
+    for (int tries = 0; tries < 12; tries++) {
         int32_t code = codes[roll(codes_n)];
-        if (is_below(code, unit, date_of(now)))
+        if (row_on(code, date_of(now)) && (above == 0 || is_below(code, above, date_of(now))) &&
+            guard_handler(&world, date_of(now), &f->accused, code, NULL) == GUARD_FREE)
             return code;
     }
     return any_unit();
@@ -57,43 +59,50 @@ static struct classification any_classification(void)
     struct classification c = {.kind = (enum kind)(KIND_CONSULT + roll(KIND_OTHER)),
                                .category = categories[roll(5)],
                                .place = SHENZHEN,
-                               .bureau = one_in(4) ? 0 : codes[roll(codes_n)],
+                               .bureau = one_in(4) ? 0 : good_unit(&(struct case_facts){0}, 0),
                                .confidence = (int16_t)roll(101),
-                               .flags = (uint8_t)(one_in(4) ? roll(8) : 0),
+                               .flags = (uint8_t)(one_in(6) ? roll(8) : 0),
                                .why = "terms"};
-    for (int n = one_in(5) ? 1 + roll(2) : 0; n > 0; n--)
+    for (int n = one_in(7) ? 1 + roll(2) : 0; n > 0; n--)
         c.accused.of[c.accused.n++] = any_accused();
     return c;
 }
 
-// What ends or disturbs a life is rarer than what carries it on.
-static int rarity(enum event event)
+// What ends or disturbs a life is rarer than what carries it on; what decides a request goes by its number mostly.
+static int rarity(const struct rule *r)
 {
-    switch (event) {
+    bool moves = r->case_to != CASE_NONE || r->leg_to != LEG_NONE || r->opens != 0;
+    switch (r->event) {
+    case EV_WITHDRAWAL_GRANTED:
+    case EV_WITHDRAWAL_DENIED:
+    case EV_PROPOSAL_REJECTED:
+    case EV_REQUEST_GRANTED:
+    case EV_REQUEST_DENIED:
+        return 60;
     case EV_WITHDRAW:
     case EV_REFUSE:
     case EV_REFER:
     case EV_REFUSAL_APPROVED:
     case EV_REFERRAL_APPROVED:
     case EV_WITHDRAWAL_REQUESTED:
-    case EV_ARCHIVE:
-    case EV_TERMINATE:
-        return 10;
-    case EV_ACCUSE:
+        return 30;
+    case EV_FLAG_EMERGENCY:
     case EV_MERGE:
-    case EV_SPLIT:
-    case EV_SUPPLEMENT:
-    case EV_INSTRUCT:
-    case EV_INSPECT:
-    case EV_SUPERVISE:
-    case EV_LIFT:
-    case EV_RECOMPUTE:
+    case EV_TERMINATE:
+    case EV_ACCUSE:
+    case EV_EXONERATE:
+    case EV_ASK_SUPPLEMENT:
     case EV_RECALL:
-    case EV_RATE:
-    case EV_SUSPEND:
-        return 6;
-    default:
+        return 10;
+    case EV_DELEGATED:
+    case EV_JOINED:
+    case EV_EXTENSION_REQUESTED:
+    case EV_SUPPLEMENT_REQUESTED:
+    case EV_ORDER_REWORK:
+    case EV_ANSWERED:
         return 1;
+    default:
+        return moves ? 1 : 6;
     }
 }
 
@@ -119,7 +128,7 @@ static const struct rule *fitting(const struct case_facts *f, const struct leg_f
         const struct rule *r = &rules[roll(n)];
         if (r->by == BY_SYSTEM || (rule_of_leg(r) ? !leg || !(r->legs & LEG(leg->state)) : !(r->cases & IN(f->state))))
             continue;
-        if (rule_of_leg(r) ? roll(3) == 0 : !one_in(rarity(r->event)))
+        if (!one_in(rarity(r)))
             continue;
         return r;
     }
@@ -138,17 +147,16 @@ static void be_somebody(struct change *c, const struct leg_facts *leg, const str
         c->duties = one_in(10) ? (uint32_t)roll(0x4000) : 0x3fff;
     }
     c->officer = one_in(12) ? 1 + roll(14) : 0;
-    c->person = one_in(6) ? 0 : 1 + roll(4);
+    c->person = one_in(6) ? 0 : 1 + roll(6);
 }
 
 static void say_target(struct change *c, const struct leg_facts *leg, const struct case_facts *f)
 {
-    if (c->event == EV_DELEGATED)
-        c->to = unit_below(leg ? leg->unit : POLICY_PROVINCE);
-    else if (c->event == EV_DISPATCH || c->event == EV_ACCEPT)
-        c->to = one_in(2) ? 0 : f->accused.n > 0 ? guard_suggests(&world, date_of(now), &f->accused) : any_unit();
-    else
-        c->to = c->event == EV_GRANT && one_in(2) ? 0 : any_unit();
+    bool by_itself = c->event == EV_DISPATCH || c->event == EV_ACCEPT || c->event == EV_GRANT || c->event == EV_RECALL;
+    int32_t above = c->event == EV_DELEGATED && leg ? leg->unit
+                    : leg && leg->parent            ? f->legs[leg->parent - 1].unit
+                                                    : 0;
+    c->to = by_itself && one_in(2) ? 0 : one_in(8) ? any_unit() : good_unit(f, above);
 }
 
 static void say_the_rest(struct change *c, const struct case_facts *f)
@@ -156,16 +164,16 @@ static void say_the_rest(struct change *c, const struct case_facts *f)
     static const int16_t categories[] = {0, 1, 14, 12, 55};
     c->kind = (enum kind)(one_in(2) ? KIND_NONE : KIND_CONSULT + roll(KIND_OTHER));
     c->category = categories[roll(one_in(10) ? 5 : 4)];
-    c->outcome = (enum outcome)roll(OUTCOME_DUPLICATE + 1);
+    c->outcome = (enum outcome)(one_in(20) ? 0 : 1 + roll(OUTCOME_DUPLICATE));
     c->level = (enum supervision)(one_in(8) ? 0 : 1 + roll(SUPERVISION_SUMMONED));
     c->days = (int16_t)(one_in(8) ? roll(30) - 5 : 1 + roll(10));
     c->satisfied = (int16_t)(one_in(8) ? 0 : 1 + roll(2));
     c->solved = (int16_t)roll(3);
     c->until = one_in(3) ? now + roll(400) * WF_DAY : 0;
-    c->public_reply = one_in(8) ? STR_NONE : STR("已处理");
+    c->public_reply = one_in(20) ? STR_NONE : STR("已处理");
     c->internal_report = STR("已核查");
-    c->words = one_in(8) ? STR_NONE : STR("补充");
-    c->reason = one_in(8) ? STR_NONE : STR("理由");
+    c->words = one_in(20) ? STR_NONE : STR("补充");
+    c->reason = one_in(20) ? STR_NONE : STR("理由");
     c->reason_code = one_in(20) ? STR("no_such") : STR_NONE;
     c->seen = one_in(20) ? 1 + roll(f->version + 1) : one_in(2) ? f->version : 0;
     if (c->event == EV_ACCUSE || (c->event == EV_EXONERATE && (f->accused.n == 0 || one_in(6))))

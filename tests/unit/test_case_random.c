@@ -105,8 +105,8 @@ static void legs_legal(const struct case_facts *f)
     }
 }
 
-// G2, G3, G4: by the second reading of X.
-static void nobody_in_x(const struct life *l)
+// G2, G3, G4: by the second reading of X. as_other: the case is the primary of the one that the event was about.
+static void nobody_in_x(const struct life *l, bool as_other)
 {
     struct date day = date_of(now);
     for (int i = 0; i < l->f.legs_n && l->x.n > 0; i++)
@@ -114,9 +114,8 @@ static void nobody_in_x(const struct life *l)
             hold(may_handle(&l->x, l->f.legs[i].unit, day), "guard.live_leg", l->f.legs[i].unit, l->f.legs[i].id);
     for (int i = 0; i < last.notices_n; i++) {
         const struct case_notice *n = &last.notices[i];
-        const struct life *of = n->other ? &lives[life->f.course.primary - 1] : life;
         bool farewell = n->notice == NOTICE_REVOKED || n->notice == NOTICE_ENDED;
-        if (of == l && !farewell)
+        if (n->other == as_other && !farewell)
             hold(may_handle(&l->x, l->f.legs[n->leg - 1].unit, day) && !in_x(&l->x, n->queue, day), "guard.notice",
                  n->queue, n->notice);
     }
@@ -268,7 +267,6 @@ static void check(struct life *l)
     life = l;
     legal(&l->f);
     legs_legal(&l->f);
-    nobody_in_x(l);
     clock_holds(l);
     wakes(l);
     told_the_same(l);
@@ -317,8 +315,11 @@ static enum result happens(struct life *l, const struct change *c)
     take_words(l, other, c);
     write_down(l, other, c);
     check(l);
+    nobody_in_x(l, false);
     if (other)
         check(other);
+    if (c->event == EV_MERGE) // else who is in X may have changed with the day since the other's own last event
+        nobody_in_x(other, true);
     return OK;
 }
 
