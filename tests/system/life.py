@@ -128,6 +128,21 @@ def clocks(number):
     check(show(number)["legs"][0]["state"] == "SIGNED", show(number)["legs"])
 
 
+def stubborn_clock(number, other):
+    """A case that the database will not let anybody change is put aside, once, and the other clocks go on; given back to the
+    sweep it is done."""
+    case, beside = (sql_int(f"SELECT id FROM case_file WHERE id = {int(n[9:15]) * 10**9 + int(n[16:22])}") for n in (number, other))
+    sql(f"UPDATE case_file SET wake_at = received_at WHERE id IN ({case}, {beside});"
+        f"ALTER TABLE case_file ADD CONSTRAINT stubborn CHECK (id <> {case}) NOT VALID")
+    dead = wait_until(10, "it is a dead letter", lambda: sql("SELECT id, ref, attempts FROM dead_letter WHERE source = 'clocks'"))
+    check(len(dead) == 1 and dead[0][1:] == [str(case), "1"], dead)
+    wait_until(10, "the other one is done", lambda: sql_int(f"SELECT count(*) FROM case_file WHERE id = {beside} AND wake_at > now()") == 1)
+    wait_until(10, "nothing waits", lambda: counter("feedbackd", "clock_lag_seconds") == 0)
+    sql("ALTER TABLE case_file DROP CONSTRAINT stubborn")
+    check(ctl("dead", "retry", dead[0][0]).returncode == 0, "dead retry")
+    wait_until(10, "it is done after all", lambda: sql_int(f"SELECT count(*) FROM case_file WHERE id = {case} AND wake_at > now()") == 1)
+
+
 def test():
     with running():
         made, _ = letters("life", 4, "CLOSED", BUREAU)
@@ -148,8 +163,9 @@ def test():
         splitting(numbers[5])
         whom(numbers[6])
         check(sql_int("SELECT count(*) FROM dead_letter WHERE source = 'clocks'") == 0, "clocks among the dead letters")
+        stubborn_clock(numbers[1], numbers[2])
         verify()
-        clocks(numbers[2])
+        clocks(numbers[3]) # that feedbackd has not had in hand: it remembers what it has written
 
 
 main(test)
