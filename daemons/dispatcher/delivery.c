@@ -14,16 +14,28 @@
 #define CURSOR_MS 250            // cursors are written a few times a second
 #define HEARTBEAT_MS 2000
 
-static bool put_delivery(struct delivery *d, struct subscription *s, const struct queue_item *it)
+// What a row says whose words are kept from its bureau: the number and the leg that are over.
+static void put_revoked(struct buf *out, const struct queue_item *it, struct str number)
 {
-    char number[NUMBER_MAX], category[3];
-    struct text t = TEXT(category);
-    number_format(it->mailbox, it->case_id, number);
-    text_pad(&t, it->category, 2);
-    d->out.n = 0;
-    wire_put_delivery(&d->out, (uint64_t)it->case_id,
+    wire_put_delivery(out, (uint64_t)it->case_id,
                       &(struct msg_delivery){.seq = it->seq,
-                                             .number = str_of(number),
+                                             .number = number,
+                                             .leg = it->leg,
+                                             .kind = str_of(code_name(kinds, KIND_OTHER)),
+                                             .category = STR("00"),
+                                             .received_at = it->sent_at,
+                                             .sent_at = it->sent_at,
+                                             .notice = str_of(code_name(notices, NOTICE_REVOKED))});
+}
+
+static void put_item(struct buf *out, const struct queue_item *it, struct str number)
+{
+    char category[3];
+    struct text t = TEXT(category);
+    text_pad(&t, it->category, 2);
+    wire_put_delivery(out, (uint64_t)it->case_id,
+                      &(struct msg_delivery){.seq = it->seq,
+                                             .number = number,
                                              .leg = it->leg,
                                              .kind = str_of(code_name(kinds, it->kind)),
                                              .category = text_get(&t),
@@ -39,7 +51,28 @@ static bool put_delivery(struct delivery *d, struct subscription *s, const struc
                                              .received_at = it->received_at,
                                              .due_at = it->due_at,
                                              .has_due_at = it->due_at != 0,
-                                             .sent_at = it->sent_at});
+                                             .sent_at = it->sent_at,
+                                             .notice = str_of(code_name(notices, (int)it->notice)),
+                                             .unit = it->unit,
+                                             .has_unit = true,
+                                             .role = str_of(code_name(leg_roles, (int)it->role)),
+                                             .parent = it->parent,
+                                             .has_parent = true,
+                                             .round = it->round,
+                                             .has_round = true,
+                                             .supplement = it->supplement,
+                                             .state = str_of(code_name(leg_states, (int)it->state))});
+}
+
+static bool put_delivery(struct delivery *d, struct subscription *s, const struct queue_item *it)
+{
+    char number[NUMBER_MAX];
+    number_format(it->mailbox, it->case_id, number);
+    d->out.n = 0;
+    if (it->notice == NOTICE_REVOKED)
+        put_revoked(&d->out, it, str_of(number));
+    else
+        put_item(&d->out, it, str_of(number));
     return bus_send(d->bus, &s->peer, d->out.p, d->out.n);
 }
 
@@ -71,7 +104,8 @@ void delivery_send(struct delivery *d)
     int wants_n, n;
     struct err err;
     while ((wants_n = subscriptions_wants(&d->subs, DELIVER_MAX, wants)) > 0) {
-        enum result result = queue_fetch(d->stage->db, wants, wants_n, d->items, &n, &err);
+        enum result result =
+            queue_fetch(d->stage->db, d->stage->policy, clock_now(), wants, wants_n, d->items, &n, &err);
         if (result != OK) {
             stage_failed(d->stage, result, &err);
             return;
@@ -123,7 +157,8 @@ static enum result on_hello(struct delivery *d, const struct msg *msg, const str
         return result;
     struct subscription *s = subscription_find(&d->subs, m.bureau);
     if (!s)
-        return err_set(err, REJECT, "unknown_value", "bureau", "bureau: not one of the 21 bureaus");
+        return err_set(err, REJECT, "unknown_value", "bureau",
+                       "bureau: neither one of the 21 bureaus nor the province");
     if (!stage_ready(d->stage) || !read_heads(d, false))
         return err_set(err, RETRY, "database_away", "", "the database is away; say hello again");
     if (m.has_last_seq && m.last_seq > s->head)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// dispatcherd: gives accepted cases to the bureau of their place and appends them to its durable queue (one
-// transaction, P3), and delivers the queues to the bureaus that listen, by their credit.
+// dispatcherd: gives accepted cases, and those that are to be done again, to the unit that core chooses and appends them
+// to its bureau's durable queue (one transaction, P3), and delivers the queues to the bureaus that listen, by their
+// credit and under the guard.
 #include "counts.h"
 #include "delivery.h"
 #include "run/clock.h"
@@ -56,6 +57,13 @@ static enum result bury(struct dispatcher *d, int i, struct err *err)
     return poison_add(d->stage.db, "dispatcher", clock_now(), &item, 1, err);
 }
 
+// The desk must say something first: the policy leaves the step to it, or the guard lets no unit have the case as it is.
+// The case stays on the list, has a date, and goes by itself once that was said.
+static bool waits_for_desk(const struct applied *a)
+{
+    return a->result == REJECT && (strcmp(a->err.code, "needs_desk") == 0 || strcmp(a->err.code, "conflict") == 0);
+}
+
 // Dispatches the n cases in ids; false when the database went away.
 static bool dispatch(struct dispatcher *d, int n)
 {
@@ -65,14 +73,15 @@ static bool dispatch(struct dispatcher *d, int n)
     enum result result = cases_apply(d->cases, d->stage.policy, clock_now(), d->changes, n, d->applied, &err);
     for (int i = 0; result == OK && i < n; i++) {
         const struct applied *a = &d->applied[i];
-        bool waits = a->result == REJECT && strcmp(a->err.code, "needs_desk") == 0;
+        bool waits = waits_for_desk(a);
         // A hint about a case that is not there is nobody's work.
         if (a->result == REJECT && !waits && strcmp(a->err.code, "not_found") != 0)
             result = bury(d, i, &err);
         if (!waits)
             recent_add(&d->recent, d->ids[i]);
         if (a->result == OK) {
-            delivery_appended(&d->delivery, a->queue_to);
+            if (a->queue_to != 0)
+                delivery_appended(&d->delivery, a->queue_to);
             count(&counters[DISPATCHED], 1);
         }
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/queue.h"
 
+#include "core/reader.h"
+#include "store/access.h"
 #include "store/queue.sql.h"
 #include "store/rows.h"
 
@@ -34,8 +36,59 @@ static int compare_items(const void *a, const void *b)
     return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-enum result queue_fetch(struct db *db, const struct queue_want *wants, int wants_n, struct queue_item *out, int *n,
-                        struct err *err)
+// The words go out with the letter and with a supplement, and with nothing else.
+static void read_words(const struct db *db, int row, struct queue_item *it)
+{
+    it->title = db_text(db, 0, row, 6);
+    it->body = db_text(db, 0, row, 7);
+    it->place = db_text(db, 0, row, 8);
+    it->occurred_at = db_time(db, 0, row, 9);
+    it->supplement = db_text(db, 0, row, 26);
+}
+
+static void read_facts(const struct db *db, int row, struct queue_item *it)
+{
+    it->received_at = db_time(db, 0, row, 10);
+    it->confidential = db_int(db, 0, row, 11) != 0;
+    it->kind = (enum kind)db_int(db, 0, row, 12);
+    it->category = (int16_t)db_int(db, 0, row, 13);
+    it->place_code = (int32_t)db_int(db, 0, row, 14);
+    it->flags = (uint8_t)db_int(db, 0, row, 15);
+    it->unit = (int32_t)db_int(db, 0, row, 18);
+    it->role = (enum leg_role)db_int(db, 0, row, 19);
+    it->parent = (int16_t)db_int(db, 0, row, 20);
+    it->round = (int16_t)db_int(db, 0, row, 21);
+    it->state = (enum leg_state)db_int(db, 0, row, 22);
+    it->leg_flags = (uint16_t)db_int(db, 0, row, 23);
+    // Until it is signed, a leg's own date is that of the signing; the bureau wants to know by when to answer.
+    it->due_at = db_time(db, 0, row, it->state == LEG_SENT || db_null(db, 0, row, 24) ? 16 : 24);
+}
+
+static void read_item(const struct db *db, const struct policy *policy, struct date day, int row,
+                      struct queue_item *out)
+{
+    struct accused_list x;
+    *out = (struct queue_item){
+        .bureau = (int32_t)db_int(db, 0, row, 0),
+        .seq = db_int(db, 0, row, 1),
+        .case_id = db_int(db, 0, row, 2),
+        .leg = (int16_t)db_int(db, 0, row, 3),
+        .sent_at = db_time(db, 0, row, 4),
+        .mailbox = (int32_t)db_int(db, 0, row, 5),
+        .notice = NOTICE_REVOKED,
+    };
+    if (db_null(db, 0, row, 18) || !access_accused(db_text(db, 0, row, 25), &x) ||
+        !reader_delivery(policy, day, out->bureau, (int32_t)db_int(db, 0, row, 18),
+                         (enum leg_state)db_int(db, 0, row, 22), &x))
+        return;
+    out->notice = (enum notice)db_int(db, 0, row, 17);
+    read_facts(db, row, out);
+    if (out->notice == NOTICE_LETTER || out->notice == NOTICE_SUPPLEMENT)
+        read_words(db, row, out);
+}
+
+enum result queue_fetch(struct db *db, const struct policy *policy, wf_time now, const struct queue_want *wants,
+                        int wants_n, struct queue_item *out, int *n, struct err *err)
 {
     static struct rows args;
     ROWS_START(&args, COL_INT4, COL_INT8, COL_INT4);
@@ -51,25 +104,7 @@ enum result queue_fetch(struct db *db, const struct queue_want *wants, int wants
     *n = db_rows(db, 0);
     insist(*n <= FETCH_MAX);
     for (int row = 0; row < *n; row++)
-        out[row] = (struct queue_item){
-            .bureau = (int32_t)db_int(db, 0, row, 0),
-            .seq = db_int(db, 0, row, 1),
-            .case_id = db_int(db, 0, row, 2),
-            .leg = (int16_t)db_int(db, 0, row, 3),
-            .sent_at = db_time(db, 0, row, 4),
-            .mailbox = (int32_t)db_int(db, 0, row, 5),
-            .title = db_text(db, 0, row, 6),
-            .body = db_text(db, 0, row, 7),
-            .place = db_text(db, 0, row, 8),
-            .occurred_at = db_time(db, 0, row, 9),
-            .received_at = db_time(db, 0, row, 10),
-            .confidential = db_int(db, 0, row, 11) != 0,
-            .kind = (enum kind)db_int(db, 0, row, 12),
-            .category = (int16_t)db_int(db, 0, row, 13),
-            .place_code = (int32_t)db_int(db, 0, row, 14),
-            .flags = (uint8_t)db_int(db, 0, row, 15),
-            .due_at = db_time(db, 0, row, 16),
-        };
+        read_item(db, policy, date_of(now), row, &out[row]);
     qsort(out, (size_t)*n, sizeof *out, compare_items);
     return OK;
 }

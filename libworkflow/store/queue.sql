@@ -4,15 +4,25 @@
 SELECT h.bureau, h.next_seq - 1, c.acked_seq
 FROM bureau_head h JOIN bureau_cursor c ON c.bureau = h.bureau ORDER BY h.bureau
 
+-- The letter is the one that the case is about. A supplement's row and its words were written at the same instant; where the
+-- writer's words came twice in it, the rows take them in turn.
 -- name: queue_fetch
-SELECT q.bureau, q.seq, q.case_id, q.leg, q.sent_at, l.mailbox, l.title, l.body, l.place, l.occurred_at, l.received_at,
-       l.confidential, c.kind, c.category, c.place, c.flags, c.due_at
+SELECT q.bureau, q.seq, q.case_id, q.leg, q.sent_at, c.mailbox, l.title, l.body, l.place, l.occurred_at, c.received_at,
+       l.confidential, c.kind, c.category, c.place, c.flags, c.due_at, q.notice, g.unit, g.role, g.parent, g.round, g.state,
+       g.flags, g.due_at,
+       (SELECT string_agg(a.unit || ':' || a.officer, ',') FROM accused a WHERE a.case_id = q.case_id AND a.gone_at IS NULL),
+       CASE WHEN q.notice = 7 THEN (
+           SELECT s.words FROM supplement s WHERE s.case_id = q.case_id AND s.at = q.sent_at ORDER BY s.seq LIMIT 1
+           OFFSET (SELECT count(*) FROM bureau_queue b
+                   WHERE b.bureau = q.bureau AND b.seq < q.seq AND b.seq >= q.seq - 1000
+                     AND b.case_id = q.case_id AND b.leg = q.leg AND b.notice = 7 AND b.sent_at = q.sent_at)) END
 FROM unnest($1::int[], $2::bigint[], $3::int[]) AS want (bureau, after, max)
 CROSS JOIN LATERAL (
     SELECT * FROM bureau_queue b WHERE b.bureau = want.bureau AND b.seq > want.after ORDER BY b.seq LIMIT want.max
 ) q
-JOIN letter l ON l.id = q.case_id
 JOIN case_file c ON c.id = q.case_id
+JOIN letter l ON l.id = c.letter_id
+LEFT JOIN leg g ON g.case_id = q.case_id AND g.id = q.leg
 
 -- name: cursor_save
 UPDATE bureau_cursor c

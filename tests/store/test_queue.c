@@ -56,11 +56,11 @@ static void what_a_delivery_holds(void **state)
     fixture_exec(
         &h.f,
         "UPDATE letter SET place = '南山', occurred_at = '2026-11-20T08:00+08', confidential = true, mailbox = "
-        "440000; UPDATE case_file SET place = 440305, flags = 5, kind = 4, category = 9, due_at = "
+        "440000; UPDATE case_file SET mailbox = 440000, place = 440305, flags = 5, kind = 4, category = 9, due_at = "
         "'2026-12-01T00:00+08' WHERE id = %lld",
         id);
     struct queue_want want = {SHENZHEN, 0, 10};
-    assert_int_equal(queue_fetch(db, &want, 1, items, &n, &err), OK);
+    assert_int_equal(queue_fetch(db, h.policy, FIXTURE_NOW, &want, 1, items, &n, &err), OK);
     assert_int_equal(n, 1);
     const struct queue_item *it = items;
     assert_true(it->bureau == SHENZHEN && it->seq == 1 && it->case_id == id && it->leg == 1);
@@ -73,8 +73,82 @@ static void what_a_delivery_holds(void **state)
                 time_parse(STR("2026-12-01T00:00:00+08:00"), &due));
     assert_true(it->occurred_at == occurred && it->due_at == due);
     fixture_exec(&h.f, "UPDATE letter SET title = NULL, place = NULL, occurred_at = NULL WHERE id = %lld", id);
-    assert_int_equal(queue_fetch(db, &want, 1, items, &n, &err), OK);
+    assert_int_equal(queue_fetch(db, h.policy, FIXTURE_NOW, &want, 1, items, &n, &err), OK);
     assert_true(!it->title.p && !it->place.p && it->occurred_at == 0);
+}
+
+static struct queue_item items_of[FETCH_MAX];
+
+// The first n rows of Shenzhen's queue.
+static const struct queue_item *fetched(int n)
+{
+    struct queue_want want = {SHENZHEN, 0, 10};
+    int got = 0;
+    assert_int_equal(queue_fetch(db, h.policy, FIXTURE_NOW, &want, 1, items_of, &got, &err), OK);
+    assert_int_equal(got, n);
+    return items_of;
+}
+
+static void only_its_number(const struct queue_item *it, int64_t seq)
+{
+    assert_true(it->seq == seq && it->notice == NOTICE_REVOKED && it->leg == 1 && it->mailbox == SHENZHEN);
+    assert_true(!it->title.p && !it->body.p && !it->place.p && !it->supplement.p && it->occurred_at == 0);
+    assert_true(it->received_at == 0 && it->due_at == 0 && it->kind == KIND_NONE && it->category == 0);
+    assert_true(it->place_code == 0 && it->flags == 0 && it->unit == 0 && !it->confidential);
+}
+
+// The words come with the letter and with the writer's later words, and with nothing else.
+static void notices_bring_what_they_are_about(void **state)
+{
+    long long id = heart_sent(&h, 1);
+    fixture_exec(&h.f,
+                 "INSERT INTO bureau_queue SELECT bureau, n.seq, case_id, leg, sent_at + interval '1 h', n.notice FROM "
+                 "bureau_queue, (VALUES (2, 7), (3, 7), (4, 11), (5, 3)) n (seq, notice); "
+                 "INSERT INTO supplement SELECT %lld, i, '2026-11-23T13:00:00+08:00', '补充' || i FROM "
+                 "generate_series(8, 9) i; UPDATE leg SET due_at = '2026-12-01T00:00:00+08:00', state = 20, round = 1",
+                 id);
+    const struct queue_item *it = fetched(5);
+    assert_true(it[0].notice == NOTICE_LETTER && str_is(it[0].body, "正文") && !it[0].supplement.p);
+    assert_true(it[0].unit == SHENZHEN && it[0].role == ROLE_LEAD && it[0].round == 1 && it[0].state == LEG_SIGNED);
+    wf_time due;
+    assert_true(time_parse(STR("2026-12-01T00:00:00+08:00"), &due));
+    assert_true(it[0].due_at == due);
+    // Two at one instant: each row its own words.
+    assert_true(it[1].notice == NOTICE_SUPPLEMENT && str_is(it[1].supplement, "补充8") && str_is(it[1].body, "正文"));
+    assert_true(it[2].notice == NOTICE_SUPPLEMENT && str_is(it[2].supplement, "补充9"));
+    assert_true(it[3].notice == NOTICE_DATE && it[3].due_at == due && !it[3].body.p && !it[3].title.p);
+    assert_true(it[4].notice == NOTICE_RETURNED && !it[4].body.p && it[4].kind == KIND_HELP);
+}
+
+// G4, G6: asked at each delivery, replays included; the sequence stays dense.
+static void what_is_kept_from_a_bureau(void **state)
+{
+    static const struct {
+        const char *accuse; // unit, officer
+        bool kept;
+    } accusations[] = {{"440300, 0", true}, {"440304, 0", false}, {"440400, 0", false}, {"440000, 0", true}};
+    long long id = heart_sent(&h, 2);
+    for (size_t i = 0; i < sizeof accusations / sizeof *accusations; i++) {
+        fixture_exec(&h.f, "INSERT INTO accused VALUES (%lld, %s, '2026-11-23T12:00:00+08:00')", id,
+                     accusations[i].accuse);
+        const struct queue_item *it = fetched(2);
+        if (accusations[i].kept)
+            only_its_number(&it[0], 1);
+        else
+            assert_true(it[0].notice == NOTICE_LETTER && it[0].body.p);
+        assert_true(it[1].notice == NOTICE_LETTER && it[1].body.p);
+        fixture_exec(&h.f, "UPDATE accused SET gone_at = '2026-11-23T12:00:00+08:00' WHERE case_id = %lld", id);
+        assert_true(fetched(2)[0].body.p);
+    }
+    // A leg that was taken back, whatever for.
+    fixture_exec(&h.f, "UPDATE leg SET state = 60 WHERE case_id = %lld", id);
+    only_its_number(&fetched(2)[0], 1);
+    // The leg's unit is in X, the bureau that stands above it is not.
+    fixture_exec(&h.f,
+                 "UPDATE leg SET state = 10, unit = 440304 WHERE case_id = %lld; UPDATE accused SET gone_at = NULL "
+                 "WHERE unit = 440304",
+                 id);
+    only_its_number(&fetched(2)[0], 1);
 }
 
 static void each_bureau_its_own_limit(void **state)
@@ -88,7 +162,7 @@ static void each_bureau_its_own_limit(void **state)
         changes[i] = heart_dispatch(id + i);
     assert_int_equal(cases_apply(h.cases, h.policy, FIXTURE_NOW, changes, 21 * 5, out, &err), OK);
     const struct queue_want wants[] = {{ZHUHAI, 3, 9}, {SHENZHEN, 0, 2}, {440100, 5, 9}, {445300, 1, 0}};
-    assert_int_equal(queue_fetch(db, wants, 4, items, &n, &err), OK);
+    assert_int_equal(queue_fetch(db, h.policy, FIXTURE_NOW, wants, 4, items, &n, &err), OK);
     static const struct {
         int32_t bureau;
         int64_t seq;
@@ -96,13 +170,14 @@ static void each_bureau_its_own_limit(void **state)
     assert_int_equal(n, 4);
     for (int i = 0; i < n; i++)
         assert_true(items[i].bureau == expected[i].bureau && items[i].seq == expected[i].seq);
-    assert_int_equal(queue_fetch(db, wants, 0, items, &n, &err), OK);
+    assert_int_equal(queue_fetch(db, h.policy, FIXTURE_NOW, wants, 0, items, &n, &err), OK);
     assert_int_equal(n, 0);
     struct queue_head heads[BUREAUS_MAX];
     assert_int_equal(queue_heads(db, heads, &n, &err), OK);
-    assert_int_equal(n, 21);
-    for (int i = 0; i < n; i++)
-        assert_true(heads[i].head == 5 && heads[i].acked == 0 && (i == 0 || heads[i - 1].bureau < heads[i].bureau));
+    assert_int_equal(n, 22);
+    assert_true(heads[0].bureau == 440000 && heads[0].head == 0); // the province's own
+    for (int i = 1; i < n; i++)
+        assert_true(heads[i].head == 5 && heads[i].acked == 0 && heads[i - 1].bureau < heads[i].bureau);
 }
 
 static void a_cursor_never_goes_back(void **state)
@@ -131,7 +206,13 @@ static void a_cursor_never_goes_back(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(the_work_list), TEST(what_a_delivery_holds),
-                                       TEST(each_bureau_its_own_limit), TEST(a_cursor_never_goes_back)};
+    const struct CMUnitTest tests[] = {
+        TEST(the_work_list),
+        TEST(what_a_delivery_holds),
+        TEST(notices_bring_what_they_are_about),
+        TEST(what_is_kept_from_a_bureau),
+        TEST(each_bureau_its_own_limit),
+        TEST(a_cursor_never_goes_back),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
