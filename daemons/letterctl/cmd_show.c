@@ -3,76 +3,10 @@
 
 #include "cmd_list.h"
 #include "core/number.h"
+#include "run/clock.h"
+#include "show_json.h"
 
 #define COMMAND "letterctl show"
-
-static const struct statement *const lists[] = {view_statements, NULL};
-
-static json_t *leg_json(const struct leg_view *leg)
-{
-    json_t *o = json_object();
-    json_object_set_new(o, "id", json_integer(leg->id));
-    json_object_set_new(o, "parent", ctl_json_code(leg->parent));
-    json_object_set_new(o, "unit", json_integer(leg->unit));
-    json_object_set_new(o, "role", json_string(code_name(leg_roles, (int)leg->role)));
-    json_object_set_new(o, "state", json_string(code_name(leg_states, (int)leg->state)));
-    json_object_set_new(o, "sent_at", ctl_json_time(leg->sent_at));
-    json_object_set_new(o, "due_at", ctl_json_time(leg->due_at));
-    return o;
-}
-
-static json_t *event_json(const struct event_view *e)
-{
-    json_t *o = json_object();
-    json_object_set_new(o, "seq", json_integer(e->seq));
-    json_object_set_new(o, "at", ctl_json_time(e->at));
-    json_object_set_new(o, "event", json_string(code_name(journals, (int)e->event)));
-    json_object_set_new(o, "actor", json_string(code_name(actors, (int)e->actor)));
-    json_object_set_new(o, "because", ctl_json_text(e->because));
-    json_object_set_new(o, "rule", ctl_json_text(e->rule));
-    json_object_set_new(o, "state", json_string(code_name(case_states, (int)e->state)));
-    json_object_set_new(o, "leg", ctl_json_code(e->leg));
-    json_object_set_new(o, "unit", ctl_json_code(e->unit));
-    json_object_set_new(o, "post", ctl_json_text(e->post));
-    json_object_set_new(o, "detail", ctl_json_text(e->detail));
-    json_object_set_new(o, "policy", json_integer(e->policy));
-    return o;
-}
-
-static json_t *reply_json(const struct reply_view *reply)
-{
-    json_t *o = json_object();
-    json_object_set_new(o, "at", ctl_json_time(reply->at));
-    json_object_set_new(o, "public", ctl_json_text(reply->public_text));
-    json_object_set_new(o, "leg", ctl_json_code(reply->leg));
-    json_object_set_new(o, "outcome",
-                        reply->outcome ? json_string(code_name(outcomes, (int)reply->outcome)) : json_null());
-    return o;
-}
-
-static void print_json(const struct case_view *v)
-{
-    json_t *o = case_row_json(&v->row);
-    json_t *legs = json_array(), *events_list = json_array(), *replies = json_array(), *accused = json_array();
-    for (int i = 0; i < v->legs_n; i++)
-        json_array_append_new(legs, leg_json(&v->legs[i]));
-    for (int i = 0; i < v->events_n; i++)
-        json_array_append_new(events_list, event_json(&v->events[i]));
-    for (int i = 0; i < v->replies_n; i++)
-        json_array_append_new(replies, reply_json(&v->replies[i]));
-    for (struct str rest = v->accused; rest.p;)
-        json_array_append_new(accused, ctl_json_text(str_split(&rest, '\n')));
-    json_object_set_new(o, "channel", json_string(code_name(channels, (int)v->channel)));
-    json_object_set_new(o, "occurred_at", ctl_json_time(v->occurred_at));
-    json_object_set_new(o, "title", ctl_json_text(v->title));
-    json_object_set_new(o, "place", ctl_json_text(v->place));
-    json_object_set_new(o, "accused", accused);
-    json_object_set_new(o, "body", ctl_json_text(v->body));
-    json_object_set_new(o, "legs", legs);
-    json_object_set_new(o, "events", events_list);
-    json_object_set_new(o, "replies", replies);
-    ctl_json_print(o);
-}
 
 // ---- For people ----
 
@@ -97,10 +31,32 @@ static void pair_time(struct table *t, const char *name, wf_time when)
     table_put_time(t, when);
 }
 
+#define ACCUSED_TEXT 256
+
+// Units by code, officers only by how many they are.
+static struct str accused_words(const struct accused_list *x, char words[ACCUSED_TEXT])
+{
+    struct text t = {words, ACCUSED_TEXT, 0};
+    int officers = 0;
+    for (int i = 0; i < x->n; i++) {
+        officers += x->of[i].officer != 0;
+        if (x->of[i].unit == 0)
+            continue;
+        text_put(&t, t.n ? " " : "");
+        text_i64(&t, x->of[i].unit);
+    }
+    if (officers > 0) {
+        text_put(&t, t.n ? " 民警" : "民警");
+        text_i64(&t, officers);
+        text_put(&t, "人");
+    }
+    return x->n > 0 ? text_get(&t) : STR_NONE;
+}
+
 static void print_facts(const struct case_view *v)
 {
     const struct case_row *row = &v->row;
-    char number[NUMBER_MAX], category[CATEGORY_TEXT], state[96];
+    char number[NUMBER_MAX], category[CATEGORY_TEXT], state[96], accused[ACCUSED_TEXT];
     struct text s = TEXT(state);
     struct table t = {.columns = 2};
     number_format(row->mailbox, row->id, number);
@@ -115,30 +71,50 @@ static void print_facts(const struct case_view *v)
     pair(&t, "分类", str_of(category));
     pair_int(&t, "办理局", row->bureau);
     pair_int(&t, "地点", row->place);
-    pair_int(&t, "回避单位", row->accused);
+    pair(&t, "回避", accused_words(&row->accused, accused));
     pair(&t, "紧急", row->flags & FLAG_URGENT ? STR("是") : STR("否"));
     pair(&t, "结果", row->outcome ? str_of(code_label(outcomes, (int)row->outcome)) : STR_NONE);
     pair_time(&t, "收到", row->received_at);
     pair_time(&t, "期限", row->due_at);
     pair(&t, "标题", v->title);
     pair(&t, "地址", v->place);
-    pair(&t, "正文", v->body);
+    pair(&t, "正文", v->reading == READ_ALL ? v->body : STR("(本岗位不阅信件内容)"));
+    if (v->primary.id != 0) {
+        number_format(v->primary.mailbox, v->primary.id, number);
+        pair(&t, "并入", str_of(number));
+    }
+    if (row->round > 0)
+        pair_int(&t, "办理轮次", row->round + 1);
+    if (v->supervision != SUPERVISION_NONE)
+        pair(&t, "督办", str_of(code_label(policy_supervisions, (int)v->supervision)));
     table_print(&t, stdout);
 }
 
 static void print_legs(const struct case_view *v)
 {
-    static const char *const heading[] = {"承办", "单位", "角色", "状态", "派出", "期限"};
-    struct table t = {.columns = 6};
+    static const char *const heading[] = {"承办", "上级", "单位", "角色", "状态", "派出", "期限", "标记"};
+    struct table t = {.columns = 8};
     for (int i = 0; i < t.columns; i++)
         table_put(&t, heading[i]);
     for (int i = 0; i < v->legs_n; i++) {
+        char flags[256];
+        struct text f = TEXT(flags);
+        for (const struct code *flag = leg_flags; flag->name; flag++)
+            if (v->legs[i].flags & flag->code) {
+                text_put(&f, f.n ? "、" : "");
+                text_put(&f, flag->label);
+            }
         table_put_int(&t, v->legs[i].id);
+        if (v->legs[i].parent != 0)
+            table_put_int(&t, v->legs[i].parent);
+        else
+            table_put(&t, "-");
         table_put_int(&t, v->legs[i].unit);
         table_put(&t, code_label(leg_roles, (int)v->legs[i].role));
         table_put(&t, code_label(leg_states, (int)v->legs[i].state));
         table_put_time(&t, v->legs[i].sent_at);
         table_put_time(&t, v->legs[i].due_at);
+        table_put_str(&t, text_get(&f));
     }
     putchar('\n');
     table_print(&t, stdout);
@@ -169,55 +145,89 @@ static void print_events(const struct case_view *v)
     table_print(&t, stdout);
 }
 
+static void print_requests(const struct case_view *v)
+{
+    static const char *const heading[] = {"申请", "承办", "事由", "状态", "申请单位", "提出", "期限", "决定"};
+    struct table t = {.columns = 8};
+    for (int i = 0; i < t.columns; i++)
+        table_put(&t, heading[i]);
+    for (int i = 0; i < v->requests_n; i++) {
+        const struct request_view *r = &v->requests[i];
+        table_put_int(&t, r->id);
+        table_put_int(&t, r->leg);
+        table_put(&t, code_label(request_kinds, (int)r->kind));
+        table_put(&t, code_label(request_states, (int)r->state));
+        table_put_int(&t, r->unit);
+        table_put_time(&t, r->asked_at);
+        table_put_time(&t, r->due_at);
+        table_put_time(&t, r->decided_at);
+    }
+    putchar('\n');
+    table_print(&t, stdout);
+}
+
+static void print_words(const char *name, wf_time at, struct str words)
+{
+    struct table t = {.columns = 2};
+    pair_time(&t, name, at);
+    pair(&t, "", words);
+    putchar('\n');
+    table_print(&t, stdout);
+}
+
 static void print_plain(const struct case_view *v)
 {
     print_facts(v);
     if (v->legs_n > 0)
         print_legs(v);
+    if (v->requests_n > 0)
+        print_requests(v);
     print_events(v);
-    for (int i = 0; i < v->replies_n; i++) {
-        struct table t = {.columns = 2};
-        pair_time(&t, "答复", v->replies[i].at);
-        pair(&t, "", v->replies[i].public_text);
-        putchar('\n');
-        table_print(&t, stdout);
-    }
+    for (int i = 0; i < v->supplements_n; i++)
+        print_words("补充", v->supplements[i].at, v->supplements[i].words);
+    for (int i = 0; i < v->internal_n; i++)
+        print_words("内部", v->internal[i].at, v->internal[i].internal_text);
+    for (int i = 0; i < v->replies_n; i++)
+        print_words("答复", v->replies[i].at, v->replies[i].public_text);
+    if (v->refused_n > 0)
+        printf("\n%d 次操作被拒绝, 见 --json\n", v->refused_n);
 }
 
 static const char help[] =
-    "usage: letterctl show NUMBER [--json] [-c FILE]\n"
+    "usage: letterctl show NUMBER [--as POST] [--json] [-c FILE]\n"
     "One case: the letter, its state and dates, the units that have it, everything that happened "
     "and why, the replies.\n"
-    "  --json   one JSON object\n"
-    "  -c FILE  configuration file\n"
+    "Every look is written down; who is accused in the letter, or whose unit never had it, is told that there is "
+    "none.\n" CTL_AS "  --json         one JSON object, with clocks, requests and the time that each held it\n"
+    "  -c FILE        configuration file\n"
     "Exit status: 0 done, 1 there is no such case, 2 wrong usage.\n";
 
 int cmd_show(int argc, char **argv)
 {
-    const char *file = NULL;
+    const char *file = NULL, *as = NULL;
     bool json = false;
-    const struct tool_option known[] = {{"--json", TOOL_FLAG, 0, 0, &json}, {"-c", TOOL_TEXT, 0, 0, &file}};
-    struct tool_arguments a = {.command = COMMAND, .help = help, .options = known, .options_n = 2, .operands_max = 1};
-    int code;
-    if (!tool_arguments(&a, argc, argv, &code))
-        return code;
-    if (a.operands_n != 1)
-        return tool_usage(COMMAND, "the case's NUMBER is needed");
+    const struct tool_option known[] = {
+        {"--json", TOOL_FLAG, 0, 0, &json}, {"--as", TOOL_TEXT, 0, 0, &as}, {"-c", TOOL_TEXT, 0, 0, &file}};
+    struct tool_arguments a = {.command = COMMAND, .help = help, .options = known, .options_n = 3, .operands_max = 1};
+    static struct life life;
+    struct ctl ctl;
+    struct case_view view;
     struct err err;
     int32_t mailbox;
     int64_t id;
-    if (number_parse(str_of(a.operands[0]), &mailbox, &id, &err) != OK) {
-        (void)tool_fail(COMMAND, &err);
+    int code;
+    if (!tool_arguments(&a, argc, argv, &code))
+        return code;
+    if (!ctl_number(COMMAND, &a, &mailbox, &id))
         return 2;
-    }
-    struct ctl ctl;
-    code = ctl_open(&ctl, COMMAND, file, "pa_desk", lists);
+    code = ctl_read(&ctl, COMMAND, file, as);
     if (code != 0)
         return code;
-    struct case_view view;
-    if (view_case(ctl.db, mailbox, id, &view, &err) == OK) {
+    wf_time now = clock_now();
+    if (view_case(ctl.db, ctl.policy, &ctl.viewer, now, mailbox, id, &view, &err) == OK) {
+        life_tell(&view, now, &life);
         if (json)
-            print_json(&view);
+            ctl_json_print(show_json(&view, &life));
         else
             print_plain(&view);
         view_case_free(&view);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl.h"
 
+#include "core/number.h"
+#include "store/access.h"
+#include "store/policy_store.h"
+#include "store/view.h"
+
 #include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,13 +24,44 @@ int ctl_open(struct ctl *ctl, const char *command, const char *file, const char 
     return tool_fail(command, &err);
 }
 
+int ctl_read(struct ctl *ctl, const char *command, const char *file, const char *as)
+{
+    static const struct statement *const lists[] = {access_statements, view_statements, policy_store_statements, NULL};
+    struct err err;
+    int code = ctl_open(ctl, command, file, "pa_desk", lists);
+    if (code != 0)
+        return code;
+    if (policy_load(ctl->db, &ctl->policy, &err) != OK)
+        code = tool_fail(command, &err);
+    else if (reader_parse(ctl->policy, str_of(as), &ctl->viewer, &err) != OK)
+        code = tool_fail(command, &err) + 1; // wrong usage
+    if (code != 0)
+        ctl_close(ctl);
+    return code;
+}
+
 void ctl_close(struct ctl *ctl)
 {
     db_close(ctl->db);
+    policy_free(ctl->policy);
+    ctl->policy = NULL;
     if (ctl->config)
         config_free(ctl->config);
     ctl->db = NULL;
     ctl->config = NULL;
+}
+
+bool ctl_number(const char *command, const struct tool_arguments *a, int32_t *mailbox, int64_t *id)
+{
+    struct err err;
+    if (a->operands_n != 1) {
+        (void)tool_usage(command, "the case's NUMBER is needed");
+        return false;
+    }
+    if (number_parse(str_of(a->operands[0]), mailbox, id, &err) == OK)
+        return true;
+    (void)tool_fail(command, &err);
+    return false;
 }
 
 struct str ctl_who(void)
@@ -54,6 +90,20 @@ json_t *ctl_json_time(wf_time t)
 json_t *ctl_json_code(int64_t code)
 {
     return code == 0 ? json_null() : json_integer(code);
+}
+
+json_t *ctl_json_name(const struct code *list, int code)
+{
+    return code == 0 ? json_null() : json_string(code_name(list, code));
+}
+
+json_t *ctl_json_number(int32_t mailbox, int64_t id)
+{
+    char number[NUMBER_MAX];
+    if (id == 0)
+        return json_null();
+    number_format(mailbox, id, number);
+    return json_string(number);
 }
 
 void ctl_json_print(json_t *object)

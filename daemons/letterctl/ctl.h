@@ -5,7 +5,7 @@
 #define LETTERCTL_CTL_H
 
 #include "client/tool.h"
-#include "core/wftime.h"
+#include "core/reader.h"
 #include "store/db.h"
 
 #include <jansson.h>
@@ -14,22 +14,34 @@ struct ctl {
     const char *command; // "letterctl show"
     struct config *config;
     struct db *db;
+    struct policy *policy; // after ctl_read
+    struct viewer viewer;  // likewise
 };
 // Configuration and a connection as `role`. 0, or the exit code after the reason was said; then nothing is open.
 int ctl_open(struct ctl *ctl, const char *command, const char *file, const char *role,
              const struct statement *const *lists);
 void ctl_close(struct ctl *ctl);
+// The same for a command that reads cases, as pa_desk with what access, view and policy_store prepare: with the policy
+// in force, and as whom it reads (`as`: of --as; NULL: the desk).
+int ctl_read(struct ctl *ctl, const char *command, const char *file, const char *as);
+#define CTL_AS                                                                                                         \
+    "  --as POST      who reads: a post, POST@UNIT or POST@UNIT:NUMBER (the desk); letterctl posts lists them\n"
+
+// The case's number among the operands, the only one. False: what is wrong with it was said; the exit code is 2.
+bool ctl_number(const char *command, const struct tool_arguments *a, int32_t *mailbox, int64_t *id);
 
 // Who runs this command, for the database's records.
 struct str ctl_who(void);
 
 // ---- JSON ----
 
-json_t *ctl_json_text(struct str s);        // null when absent
-json_t *ctl_json_time(wf_time t);           // RFC 3339 at +08:00; null when 0
-json_t *ctl_json_code(int64_t code);        // null when 0
-void ctl_json_print(json_t *object);        // one line; takes the reference
-int ctl_end(const char *command, int code); // flushes standard output; 1 when that fails
+json_t *ctl_json_text(struct str s);                      // null when absent
+json_t *ctl_json_time(wf_time t);                         // RFC 3339 at +08:00; null when 0
+json_t *ctl_json_code(int64_t code);                      // null when 0
+json_t *ctl_json_name(const struct code *list, int code); // its machine name; null when 0
+json_t *ctl_json_number(int32_t mailbox, int64_t id);     // a case's number; null when id is 0
+void ctl_json_print(json_t *object);                      // one line; takes the reference
+int ctl_end(const char *command, int code);               // flushes standard output; 1 when that fails
 
 // ---- Tables ----
 

@@ -4,11 +4,14 @@
 #include "cmd_dead.h"
 #include "cmd_due.h"
 #include "cmd_fsm.h"
+#include "cmd_ledger.h"
 #include "cmd_list.h"
 #include "cmd_migrate.h"
 #include "cmd_policy.h"
 #include "cmd_posts.h"
+#include "cmd_readers.h"
 #include "cmd_recompute.h"
+#include "cmd_review.h"
 #include "cmd_show.h"
 #include "cmd_status.h"
 #include "cmd_verify.h"
@@ -62,7 +65,10 @@ static const struct {
 } commands[] = {
     {"submit", cmd_submit, "[FILE]  letters in, receipts out"},
     {"show", cmd_show, "NUMBER  one case"},
-    {"list", cmd_list, "cases, newest first"},
+    {"list", cmd_list, "cases, newest first, or how many"},
+    {"readers", cmd_readers, "NUMBER  who has read a letter, and who was denied"},
+    {"ledger", cmd_ledger, "NUMBER  a case's time, charged to whoever held it"},
+    {"review", cmd_review, "sample|list|finding  a second look at closed cases"},
     {"act", cmd_act, "NUMBER EVENT  an event of the duty desk"},
     {"due", cmd_due, "RULE START  when it is due, day by day"},
     {"queues", cmd_queues, "the bureaus' queues"},

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/view.h"
 
+#include "store/access.h"
 #include "store/scalar.h"
 #include "store/view.sql.h"
+#include "store/view_impl.h"
 
 #include <stdlib.h>
 
@@ -11,62 +13,38 @@ const struct statement view_statements[] = {
     {"view_legs", SQL_view_legs},
     {"view_events", SQL_view_events},
     {"view_replies", SQL_view_replies},
+    {"view_requests", SQL_view_requests},
+    {"view_supplements", SQL_view_supplements},
+    {"view_answers", SQL_view_answers},
+    {"view_refused", SQL_view_refused},
+    {"view_merged", SQL_view_merged},
+    {"view_internal", SQL_view_internal},
     {"view_list", SQL_view_list},
     {"view_queues", SQL_view_queues},
     {NULL, NULL},
 };
 
-enum { BEGIN, CASE, LEGS, EVENTS, REPLIES }; // positions in view_case's batch
+// Positions in view_case's batch; INTERNAL only for who may read it.
+enum { BEGIN, CASE, LEGS, EVENTS, REPLIES, REQUESTS, SUPPLEMENTS, ANSWERS, REFUSED_EVENTS, MERGED_CASES, INTERNAL };
 
-static struct case_row read_row(const struct db *db, int i, int row)
+bool view_row(const struct db *db, int i, int row, struct case_row *out)
 {
-    return (struct case_row){
+    *out = (struct case_row){
         .id = db_int(db, i, row, 0),
         .mailbox = (int32_t)db_int(db, i, row, 1),
         .bureau = (int32_t)db_int(db, i, row, 2),
         .place = (int32_t)db_int(db, i, row, 3),
-        .accused = (int32_t)db_int(db, i, row, 4),
-        .state = (enum case_state)db_int(db, i, row, 5),
-        .kind = (enum kind)db_int(db, i, row, 6),
-        .category = (int16_t)db_int(db, i, row, 7),
-        .confidence = (int16_t)db_int(db, i, row, 8),
-        .round = (int16_t)db_int(db, i, row, 9),
-        .flags = (uint8_t)db_int(db, i, row, 10),
-        .outcome = (enum outcome)db_int(db, i, row, 11),
-        .received_at = db_time(db, i, row, 12),
-        .due_at = db_time(db, i, row, 13),
+        .state = (enum case_state)db_int(db, i, row, 4),
+        .kind = (enum kind)db_int(db, i, row, 5),
+        .category = (int16_t)db_int(db, i, row, 6),
+        .confidence = (int16_t)db_int(db, i, row, 7),
+        .round = (int16_t)db_int(db, i, row, 8),
+        .flags = (uint8_t)db_int(db, i, row, 9),
+        .outcome = (enum outcome)db_int(db, i, row, 10),
+        .received_at = db_time(db, i, row, 11),
+        .due_at = db_time(db, i, row, 12),
     };
-}
-
-static struct leg_view read_leg(const struct db *db, int row)
-{
-    return (struct leg_view){
-        .id = (int16_t)db_int(db, LEGS, row, 0),
-        .parent = (int16_t)db_int(db, LEGS, row, 1),
-        .unit = (int32_t)db_int(db, LEGS, row, 2),
-        .role = (enum leg_role)db_int(db, LEGS, row, 3),
-        .state = (enum leg_state)db_int(db, LEGS, row, 4),
-        .due_at = db_time(db, LEGS, row, 5),
-        .sent_at = db_time(db, LEGS, row, 6),
-    };
-}
-
-static struct event_view read_event(const struct db *db, int row)
-{
-    return (struct event_view){
-        .seq = (int32_t)db_int(db, EVENTS, row, 0),
-        .at = db_time(db, EVENTS, row, 1),
-        .event = (enum journal)db_int(db, EVENTS, row, 2),
-        .state = (enum case_state)db_int(db, EVENTS, row, 3),
-        .actor = (enum actor)db_int(db, EVENTS, row, 4),
-        .leg = (int16_t)db_int(db, EVENTS, row, 5),
-        .unit = (int32_t)db_int(db, EVENTS, row, 6),
-        .policy = (int32_t)db_int(db, EVENTS, row, 7),
-        .rule = db_text(db, EVENTS, row, 8),
-        .because = db_text(db, EVENTS, row, 9),
-        .post = db_text(db, EVENTS, row, 10),
-        .detail = db_text(db, EVENTS, row, 11),
-    };
+    return access_accused(db_text(db, i, row, 13), &out->accused);
 }
 
 static void *array_of(int n, size_t size)
@@ -76,51 +54,233 @@ static void *array_of(int n, size_t size)
     return array;
 }
 
-static void read_case(const struct db *db, struct case_view *out)
+static void read_legs(const struct db *db, struct case_view *out)
 {
-    *out = (struct case_view){
-        .row = read_row(db, CASE, 0),
-        .channel = (enum channel)db_int(db, CASE, 0, 14),
-        .occurred_at = db_time(db, CASE, 0, 15),
-        .title = db_text(db, CASE, 0, 16),
-        .place = db_text(db, CASE, 0, 17),
-        .accused = db_text(db, CASE, 0, 18),
-        .body = db_text(db, CASE, 0, 19),
-        .legs_n = db_rows(db, LEGS),
-        .events_n = db_rows(db, EVENTS),
-        .replies_n = db_rows(db, REPLIES),
-    };
+    out->legs_n = db_rows(db, LEGS);
     out->legs = array_of(out->legs_n, sizeof *out->legs);
-    out->events = array_of(out->events_n, sizeof *out->events);
-    out->replies = array_of(out->replies_n, sizeof *out->replies);
     for (int i = 0; i < out->legs_n; i++)
-        out->legs[i] = read_leg(db, i);
-    for (int i = 0; i < out->events_n; i++)
-        out->events[i] = read_event(db, i);
-    for (int i = 0; i < out->replies_n; i++)
-        out->replies[i] = (struct reply_view){db_time(db, REPLIES, i, 0), (int16_t)db_int(db, REPLIES, i, 1),
-                                              (enum outcome)db_int(db, REPLIES, i, 2), db_text(db, REPLIES, i, 3)};
+        out->legs[i] = (struct leg_view){
+            .id = (int16_t)db_int(db, LEGS, i, 0),
+            .parent = (int16_t)db_int(db, LEGS, i, 1),
+            .unit = (int32_t)db_int(db, LEGS, i, 2),
+            .role = (enum leg_role)db_int(db, LEGS, i, 3),
+            .state = (enum leg_state)db_int(db, LEGS, i, 4),
+            .due_at = db_time(db, LEGS, i, 5),
+            .sent_at = db_time(db, LEGS, i, 6),
+            .round = (int16_t)db_int(db, LEGS, i, 7),
+            .hop = (int16_t)db_int(db, LEGS, i, 8),
+            .flags = (uint16_t)db_int(db, LEGS, i, 9),
+            .extensions = (int16_t)db_int(db, LEGS, i, 10),
+        };
 }
 
-enum result view_case(struct db *db, int32_t mailbox, int64_t id, struct case_view *out, struct err *err)
+static void read_events(const struct db *db, struct case_view *out)
 {
-    struct column its_id = {0}, its_mailbox = {0};
+    bool words = out->reading >= READ_JOURNAL;
+    out->events_n = db_rows(db, EVENTS);
+    out->events = array_of(out->events_n, sizeof *out->events);
+    for (int i = 0; i < out->events_n; i++)
+        out->events[i] = (struct event_view){
+            .seq = (int32_t)db_int(db, EVENTS, i, 0),
+            .at = db_time(db, EVENTS, i, 1),
+            .event = (enum journal)db_int(db, EVENTS, i, 2),
+            .state = (enum case_state)db_int(db, EVENTS, i, 3),
+            .actor = (enum actor)db_int(db, EVENTS, i, 4),
+            .leg = (int16_t)db_int(db, EVENTS, i, 5),
+            .unit = (int32_t)db_int(db, EVENTS, i, 6),
+            .policy = (int32_t)db_int(db, EVENTS, i, 7),
+            .rule = db_text(db, EVENTS, i, 8),
+            .because = db_text(db, EVENTS, i, 9),
+            .post = words ? db_text(db, EVENTS, i, 10) : STR_NONE,
+            .detail = words ? db_text(db, EVENTS, i, 11) : STR_NONE,
+            .due_at = db_time(db, EVENTS, i, 12),
+        };
+}
+
+static void read_requests(const struct db *db, struct case_view *out)
+{
+    out->requests_n = db_rows(db, REQUESTS);
+    out->requests = array_of(out->requests_n, sizeof *out->requests);
+    for (int i = 0; i < out->requests_n; i++)
+        out->requests[i] = (struct request_view){
+            .id = (int16_t)db_int(db, REQUESTS, i, 0),
+            .leg = (int16_t)db_int(db, REQUESTS, i, 1),
+            .kind = (enum request_kind)db_int(db, REQUESTS, i, 2),
+            .state = (enum request_state)db_int(db, REQUESTS, i, 3),
+            .unit = (int32_t)db_int(db, REQUESTS, i, 4),
+            .to = (int32_t)db_int(db, REQUESTS, i, 5),
+            .days = (int16_t)db_int(db, REQUESTS, i, 6),
+            .asked_at = db_time(db, REQUESTS, i, 7),
+            .due_at = db_time(db, REQUESTS, i, 8),
+            .until = db_time(db, REQUESTS, i, 9),
+            .decided_at = db_time(db, REQUESTS, i, 10),
+        };
+}
+
+static void read_refused(const struct db *db, struct case_view *out)
+{
+    bool words = out->reading >= READ_JOURNAL;
+    out->refused_n = db_rows(db, REFUSED_EVENTS);
+    out->refused = array_of(out->refused_n, sizeof *out->refused);
+    for (int i = 0; i < out->refused_n; i++)
+        out->refused[i] = (struct refused_view){
+            .at = db_time(db, REFUSED_EVENTS, i, 1),
+            .actor = (enum actor)db_int(db, REFUSED_EVENTS, i, 2),
+            .unit = (int32_t)db_int(db, REFUSED_EVENTS, i, 3),
+            .post = words ? db_text(db, REFUSED_EVENTS, i, 4) : STR_NONE,
+            .event = (enum event)db_int(db, REFUSED_EVENTS, i, 5),
+            .state = (enum case_state)db_int(db, REFUSED_EVENTS, i, 6),
+            .code = db_text(db, REFUSED_EVENTS, i, 7),
+            .words = words ? db_text(db, REFUSED_EVENTS, i, 8) : STR_NONE,
+        };
+}
+
+static void read_words(const struct db *db, struct case_view *out)
+{
+    bool words = out->reading == READ_ALL;
+    out->replies_n = db_rows(db, REPLIES);
+    out->replies = array_of(out->replies_n, sizeof *out->replies);
+    for (int i = 0; i < out->replies_n; i++)
+        out->replies[i] =
+            (struct reply_view){db_time(db, REPLIES, i, 0), (int16_t)db_int(db, REPLIES, i, 1),
+                                (enum outcome)db_int(db, REPLIES, i, 2), words ? db_text(db, REPLIES, i, 3) : STR_NONE};
+    out->supplements_n = db_rows(db, SUPPLEMENTS);
+    out->supplements = array_of(out->supplements_n, sizeof *out->supplements);
+    for (int i = 0; i < out->supplements_n; i++)
+        out->supplements[i] =
+            (struct supplement_view){(int32_t)db_int(db, SUPPLEMENTS, i, 0), db_time(db, SUPPLEMENTS, i, 1),
+                                     words ? db_text(db, SUPPLEMENTS, i, 2) : STR_NONE};
+}
+
+static void read_rest(const struct db *db, bool internal, struct case_view *out)
+{
+    out->answers_n = db_rows(db, ANSWERS);
+    out->answers = array_of(out->answers_n, sizeof *out->answers);
+    for (int i = 0; i < out->answers_n; i++)
+        out->answers[i] = (struct answer_view){(int32_t)db_int(db, ANSWERS, i, 0), db_time(db, ANSWERS, i, 1),
+                                               (int16_t)db_int(db, ANSWERS, i, 2), (int16_t)db_int(db, ANSWERS, i, 3),
+                                               (int16_t)db_int(db, ANSWERS, i, 4), (int16_t)db_int(db, ANSWERS, i, 5),
+                                               (int16_t)db_int(db, ANSWERS, i, 6)};
+    out->merged_n = db_rows(db, MERGED_CASES);
+    out->merged = array_of(out->merged_n, sizeof *out->merged);
+    for (int i = 0; i < out->merged_n; i++)
+        out->merged[i] = (struct case_key){db_int(db, MERGED_CASES, i, 0), (int32_t)db_int(db, MERGED_CASES, i, 1)};
+    out->internal_n = internal ? db_rows(db, INTERNAL) : 0;
+    out->internal = array_of(out->internal_n, sizeof *out->internal);
+    for (int i = 0; i < out->internal_n; i++)
+        out->internal[i] = (struct internal_view){(int32_t)db_int(db, INTERNAL, i, 0), db_time(db, INTERNAL, i, 1),
+                                                  (int16_t)db_int(db, INTERNAL, i, 2), db_text(db, INTERNAL, i, 3)};
+}
+
+// Who asks, and the day on which the organisation is looked at.
+struct asking {
+    const struct policy *policy;
+    const struct viewer *viewer;
+    struct date day;
+};
+
+// The case whose accused and legs stand in these columns.
+static enum reading decide(const struct db *db, const struct asking *a, int accused, int legs)
+{
+    struct accused_list x;
+    struct reader_leg its[CASE_LEGS];
+    int n;
+    if (!access_accused(db_text(db, CASE, 0, accused), &x) || !access_legs(db_text(db, CASE, 0, legs), its, &n))
+        return READ_NOTHING;
+    return reader_case(a->policy, a->day, a->viewer, &x, its, n);
+}
+
+static enum reading decide_case(const struct db *db, const struct asking *a)
+{
+    struct accused_list x;
+    struct reader_leg legs[CASE_LEGS];
+    int n = db_rows(db, LEGS);
+    if (!access_accused(db_text(db, CASE, 0, 13), &x) || n > CASE_LEGS)
+        return READ_NOTHING;
+    for (int i = 0; i < n; i++)
+        legs[i] = (struct reader_leg){(int32_t)db_int(db, LEGS, i, 2), (uint16_t)db_int(db, LEGS, i, 9)};
+    return reader_case(a->policy, a->day, a->viewer, &x, legs, n);
+}
+
+static void read_case(const struct db *db, const struct asking *a, struct case_view *out)
+{
+    bool words = out->reading == READ_ALL;
+    (void)view_row(db, CASE, 0, &out->row);
+    out->version = (int32_t)db_int(db, CASE, 0, 14);
+    out->letter = (struct case_key){db_int(db, CASE, 0, 15), (int32_t)db_int(db, CASE, 0, 16)};
+    out->channel = (enum channel)db_int(db, CASE, 0, 17);
+    if (words) {
+        out->occurred_at = db_time(db, CASE, 0, 18);
+        out->title = db_text(db, CASE, 0, 19);
+        out->place = db_text(db, CASE, 0, 20);
+        out->accused = db_text(db, CASE, 0, 21);
+        out->body = db_text(db, CASE, 0, 22);
+    }
+    if (out->letter.id != out->row.id && decide(db, a, 27, 28) == READ_NOTHING)
+        out->letter = (struct case_key){0, 0};
+    if (db_null(db, CASE, 0, 23)) // no course
+        return;
+    if (db_int(db, CASE, 0, 23) != 0 && !db_null(db, CASE, 0, 24) && decide(db, a, 25, 26) != READ_NOTHING)
+        out->primary = (struct case_key){db_int(db, CASE, 0, 23), (int32_t)db_int(db, CASE, 0, 24)};
+    out->supervision = (enum supervision)db_int(db, CASE, 0, 29);
+    out->supervision_due = db_time(db, CASE, 0, 30);
+    out->paused_at = db_time(db, CASE, 0, 31);
+    out->satisfied_first = (int16_t)db_int(db, CASE, 0, 32);
+    out->satisfied_last = (int16_t)db_int(db, CASE, 0, 33);
+    out->solved = (int16_t)db_int(db, CASE, 0, 34);
+}
+
+static enum result read_all(struct db *db, bool internal, int32_t mailbox, int64_t id, struct err *err)
+{
+    struct column its_id = {0}, its_mailbox = {0}, most = {0};
     struct column *params[] = {scalar_int(&its_id, COL_INT8, id), scalar_int(&its_mailbox, COL_INT4, mailbox)};
-    // One snapshot for the four statements, or the journal could be newer than the case.
+    struct column *newest[] = {&its_id, scalar_int(&most, COL_INT4, VIEW_REFUSED)};
+    // One snapshot for all statements, or the journal could be newer than the case.
     db_command(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     db_query(db, "view_case", 2, params);
     db_query(db, "view_legs", 1, params);
     db_query(db, "view_events", 1, params);
     db_query(db, "view_replies", 1, params);
+    db_query(db, "view_requests", 1, params);
+    db_query(db, "view_supplements", 1, params);
+    db_query(db, "view_answers", 1, params);
+    db_query(db, "view_refused", 2, newest);
+    db_query(db, "view_merged", 1, params);
+    if (internal)
+        db_query(db, "view_internal", 1, params);
     db_command(db, "COMMIT");
     enum result result = db_flush(db, err);
     column_free(&its_id);
     column_free(&its_mailbox);
+    column_free(&most);
+    return result;
+}
+
+enum result view_case(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
+                      int32_t mailbox, int64_t id, struct case_view *out, struct err *err)
+{
+    static const char what[] = "show";
+    const struct asking asking = {policy, viewer, date_of(now)};
+    struct case_view view = {0};
+    enum result result = access_ask(db, policy, viewer, now, what, mailbox, id, &view.reading, err);
     if (result != OK)
         return result;
-    if (db_rows(db, CASE) == 0)
-        return err_set(err, REJECT, "not_found", "number", "there is no case of this number");
-    read_case(db, out);
+    bool internal = view.reading == READ_ALL && reader_internal(viewer->duties);
+    result = read_all(db, internal, mailbox, id, err);
+    if (result != OK)
+        return result;
+    // Asked again of what is about to be shown: the case may have come to accuse the viewer in between.
+    view.reading = db_rows(db, CASE) == 0 ? READ_NOTHING : decide_case(db, &asking);
+    if (view.reading == READ_NOTHING)
+        return access_denied(db, viewer, now, what, id, err);
+    read_case(db, &asking, &view);
+    read_legs(db, &view);
+    read_events(db, &view);
+    read_requests(db, &view);
+    read_refused(db, &view);
+    read_words(db, &view);
+    read_rest(db, internal, &view);
+    *out = view;
     return OK;
 }
 
@@ -129,40 +289,11 @@ void view_case_free(struct case_view *view)
     free(view->legs);
     free(view->events);
     free(view->replies);
+    free(view->requests);
+    free(view->supplements);
+    free(view->answers);
+    free(view->refused);
+    free(view->internal);
+    free(view->merged);
     *view = (struct case_view){0};
-}
-
-enum result view_list(struct db *db, const struct view_filter *filter,
-                      void (*each)(void *arg, const struct case_row *row), void *arg, struct err *err)
-{
-    struct column c[5] = {0};
-    struct column *params[] = {scalar_int(&c[0], COL_INT2, filter->state), scalar_int(&c[1], COL_INT4, filter->bureau),
-                               scalar_int(&c[2], COL_BOOL, filter->overdue), scalar_time(&c[3], filter->now),
-                               scalar_int(&c[4], COL_INT4, filter->limit)};
-    enum result result = db_run(db, "view_list", 5, params, err);
-    for (int i = 0; i < 5; i++)
-        column_free(&c[i]);
-    for (int row = 0; result == OK && row < db_rows(db, 0); row++) {
-        struct case_row found = read_row(db, 0, row);
-        each(arg, &found);
-    }
-    return result;
-}
-
-enum result view_queues(struct db *db, void (*each)(void *arg, const struct queue_view *row), void *arg,
-                        struct err *err)
-{
-    enum result result = db_run(db, "view_queues", 0, NULL, err);
-    for (int row = 0; result == OK && row < db_rows(db, 0); row++) {
-        struct queue_view queue = {
-            .bureau = (int32_t)db_int(db, 0, row, 0),
-            .head = db_int(db, 0, row, 1),
-            .acknowledged = db_int(db, 0, row, 2),
-            .oldest = db_time(db, 0, row, 3),
-            .consumer = db_text(db, 0, row, 4),
-            .consumer_since = db_time(db, 0, row, 5),
-        };
-        each(arg, &queue);
-    }
-    return result;
 }

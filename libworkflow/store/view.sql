@@ -1,16 +1,30 @@
 -- SPDX-License-Identifier: Apache-2.0
 
+-- ---- One case ----
+
+-- With whom the case that it was merged into accuses and whose legs that has, and the same of the case whose letter it is:
+-- who may not see those is not told their numbers.
 -- name: view_case
-SELECT c.id, c.mailbox, c.bureau, c.place, c.accused, c.state, c.kind, c.category, c.confidence, c.round, c.flags, c.outcome,
-    c.received_at, c.due_at, l.channel, l.occurred_at, l.title, l.place, l.accused, l.body
-FROM case_file c JOIN letter l ON l.id = c.id
+SELECT c.id, c.mailbox, c.bureau, c.place, c.state, c.kind, c.category, c.confidence, c.round, c.flags, c.outcome, c.received_at,
+    c.due_at, (SELECT string_agg(a.unit || ':' || a.officer, ',' ORDER BY a.unit, a.officer) FROM accused a
+        WHERE a.case_id = c.id AND a.gone_at IS NULL),
+    c.version, c.letter_id, l.mailbox, l.channel, l.occurred_at, l.title, l.place, l.accused, l.body,
+    k.primary_case, p.mailbox,
+    (SELECT string_agg(a.unit || ':' || a.officer, ',') FROM accused a WHERE a.case_id = p.id AND a.gone_at IS NULL),
+    (SELECT string_agg(g.unit || ':' || g.flags, ',') FROM leg g WHERE g.case_id = p.id),
+    (SELECT string_agg(a.unit || ':' || a.officer, ',') FROM accused a WHERE a.case_id = l.id AND a.gone_at IS NULL),
+    (SELECT string_agg(g.unit || ':' || g.flags, ',') FROM leg g WHERE g.case_id = l.id),
+    k.supervision, k.supervision_due, k.paused_at, k.satisfied_first, k.satisfied_last, k.solved
+FROM case_file c JOIN letter l ON l.id = c.letter_id
+LEFT JOIN course k ON k.case_id = c.id
+LEFT JOIN case_file p ON p.id = k.primary_case
 WHERE c.id = $1::bigint AND c.mailbox = $2::int
 
 -- name: view_legs
-SELECT id, parent, unit, role, state, due_at, sent_at FROM leg WHERE case_id = $1::bigint ORDER BY id
+SELECT id, parent, unit, role, state, due_at, sent_at, round, hop, flags, extensions FROM leg WHERE case_id = $1::bigint ORDER BY id
 
 -- name: view_events
-SELECT j.seq, j.at, j.event, j.state, j.actor, j.leg, j.unit, j.policy, b.rule, b.words, j.post, j.detail
+SELECT j.seq, j.at, j.event, j.state, j.actor, j.leg, j.unit, j.policy, b.rule, b.words, j.post, j.detail, j.due_at
 FROM journal j LEFT JOIN because b ON b.id = j.because
 WHERE j.case_id = $1::bigint ORDER BY j.seq
 
@@ -23,11 +37,60 @@ WHERE j.case_id = $1::bigint
     AND (r.seq = j.seq OR r.leg <> 0 AND NOT EXISTS (SELECT FROM reply own WHERE own.case_id = j.case_id AND own.seq = j.seq))
 ORDER BY j.seq, r.leg, r.seq DESC
 
+-- name: view_requests
+SELECT id, leg, kind, state, unit, target, days, asked_at, due_at, until_at, decided_at
+FROM request WHERE case_id = $1::bigint ORDER BY id
+
+-- name: view_supplements
+SELECT seq, at, words FROM supplement WHERE case_id = $1::bigint ORDER BY seq
+
+-- name: view_answers
+SELECT seq, at, reached, contacted, is_true, satisfied, solved FROM callback_answer WHERE case_id = $1::bigint ORDER BY seq
+
+-- The newest ones, oldest of them first.
+-- name: view_refused
+SELECT * FROM (
+    SELECT id, at, actor, unit, post, event, state, code, words
+    FROM refused_event WHERE case_id = $1::bigint ORDER BY id DESC LIMIT $2::int
+) newest ORDER BY id
+
+-- name: view_internal
+SELECT i.seq, j.at, j.leg, i.words
+FROM internal_report i JOIN journal j ON j.case_id = i.case_id AND j.seq = i.seq
+WHERE i.case_id = $1::bigint ORDER BY i.seq
+
+-- name: view_merged
+SELECT c.id, c.mailbox
+FROM course k JOIN case_file c ON c.id = k.case_id
+WHERE k.primary_case = $1::bigint AND k.primary_case <> 0 ORDER BY c.id
+
+-- ---- Many cases ----
+
+-- One definition behind list, count and search: a window of cases, newest first, and which of them the filter wants. Of the
+-- late ones the window is taken by their dates, because they may lie far apart. Materialized, or the planner would walk
+-- over all that is not late.
 -- name: view_list
-SELECT id, mailbox, bureau, place, accused, state, kind, category, confidence, round, flags, outcome, received_at, due_at
-FROM case_file
-WHERE ($1::smallint = 0 OR state = $1) AND ($2::int = 0 OR bureau = $2) AND (NOT $3::boolean OR due_at < $4::timestamptz)
-ORDER BY id DESC LIMIT $5::int
+WITH late AS MATERIALIZED (
+    SELECT id FROM case_file WHERE due_at < $5::timestamptz AND id < $1::bigint
+), page AS (
+    (SELECT id FROM case_file WHERE $5 IS NULL AND id < $1 ORDER BY id DESC LIMIT $2::int)
+    UNION ALL
+    (SELECT id FROM late ORDER BY id DESC LIMIT $2)
+), bounds AS (
+    SELECT count(*) AS n, min(id) AS last FROM page
+)
+SELECT c.id, c.mailbox, c.bureau, c.place, c.state, c.kind, c.category, c.confidence, c.round, c.flags, c.outcome, c.received_at,
+    c.due_at, (SELECT string_agg(a.unit || ':' || a.officer, ',' ORDER BY a.unit, a.officer) FROM accused a
+        WHERE a.case_id = c.id AND a.gone_at IS NULL),
+    CASE WHEN $6::boolean THEN (SELECT string_agg(l.unit || ':' || l.flags, ',') FROM leg l WHERE l.case_id = c.id) END,
+    b.n, b.last
+FROM bounds b LEFT JOIN (
+    SELECT c.* FROM page JOIN case_file c ON c.id = page.id
+    WHERE ($3::smallint = 0 OR c.state = $3) AND ($4::int = 0 OR c.bureau = $4)
+        AND ($7::text IS NULL OR EXISTS (
+            SELECT FROM letter t WHERE t.id = c.letter_id AND (t.title LIKE $7 OR t.body LIKE $7)))
+) c ON true
+ORDER BY c.id DESC
 
 -- name: view_queues
 SELECT h.bureau, h.next_seq - 1, c.acked_seq,

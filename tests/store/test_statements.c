@@ -3,13 +3,16 @@
 // statement.
 #include "fixture.h"
 
+#include "store/access.h"
 #include "store/because.h"
 #include "store/cases.h"
+#include "store/clocks.h"
 #include "store/dead.h"
 #include "store/letters.h"
 #include "store/poison.h"
 #include "store/policy_store.h"
 #include "store/queue.h"
+#include "store/review.h"
 #include "store/verify.h"
 #include "store/view.h"
 #include "store/worklist.h"
@@ -44,7 +47,12 @@ static const struct {
     {"pa_feedback", cases_statements, ""},
     {"pa_feedback", worklist_due_statements, ""},
     {"pa_feedback", poison_statements, ""},
+    {"pa_desk", access_statements, ""},
+    {"pa_desk", access_statements, ""},
+    {"pa_desk", clocks_statements, ""},
+    {"pa_desk", review_statements, ""},
     {"pa_desk", view_statements, ""},
+    {"pa_desk", review_statements, ""},
     {"pa_desk", verify_statements, ""},
     {"pa_desk", dead_statements, "dead_decide"},
     {"pa_admin", dead_statements, ""},
