@@ -76,17 +76,20 @@ wf_time leg_work_due(const struct deciding *d, const struct leg_facts *leg)
     return due;
 }
 
-void case_legs_keep(struct deciding *d)
+void case_move_date(struct deciding *d, wf_time due)
 {
     struct case_facts *f = d->facts;
+    wf_time before = f->due_at;
+    f->due_at = due;
     for (int i = 0; i < f->legs_n; i++) {
         struct leg_facts *leg = &f->legs[i];
         if (leg_over(leg->state) || leg->state == LEG_SENT)
             continue;
-        wf_time due = leg_work_due(d, leg); // a parent stands before its children
-        if (leg->parent != 0 && leg->due_at < due)
+        wf_time most = leg->parent == 0 ? f->due_at : leg_work_due(d, leg); // a parent stands before its children
+        bool goes_along = leg->parent == 0 && leg->due_at == before;
+        if (leg->due_at <= most && !goes_along)
             continue;
-        leg->due_at = due;
+        leg->due_at = most;
         leg->changed = true;
     }
 }
@@ -107,8 +110,7 @@ wf_time case_shorten(struct deciding *d, enum kind before)
     due = due > has ? due : has;
     if (due >= f->due_at) // an earlier kind had less already
         return 0;
-    f->due_at = due;
-    case_legs_keep(d);
+    case_move_date(d, due);
     return f->due_at;
 }
 

@@ -314,6 +314,8 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         case_notify_all(d, f, false, NOTICE_DATE);
         break;
     case EV_RETURN_WORK:
+        case_move_date(d, f->due_at); // it may have moved since the leg was done
+        step->due_at = f->due_at;
         case_notify_all(d, f, false, NOTICE_RETURNED);
         break;
     case EV_START_CALLBACK:
@@ -357,8 +359,8 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         note_warning(d, step);
         break;
     case EV_RECOMPUTE:
-        step->due_at = f->due_at = c->until;
-        case_legs_keep(d);
+        case_move_date(d, c->until);
+        step->due_at = c->until;
         f->course.warned = 0;
         f->course.changed = f->course.exists;
         case_notify_all(d, f, false, NOTICE_DATE);

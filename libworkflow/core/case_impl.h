@@ -86,7 +86,8 @@ bool case_policy_allows(const struct deciding *d, const struct rule *r);
 enum clock case_clock(const struct case_facts *f, enum clock clock); // K8 of police conduct is K15
 enum span_unit case_clock_unit(const struct policy *p, const struct case_facts *f);
 wf_time leg_work_due(const struct deciding *d, const struct leg_facts *leg); // by when its work is to be done
-void case_legs_keep(struct deciding *d);                    // no leg is later than the case's date, which has moved
+// The case's date is another one: no leg is later, and those that had the old one go along.
+void case_move_date(struct deciding *d, wf_time due);
 wf_time case_shorten(struct deciding *d, enum kind before); // another kind has less time: the new date, 0: it has not
 void case_pause(struct deciding *d);
 void case_run_on(struct deciding *d, wf_time due); // the clock that stood at `due` runs on

@@ -189,7 +189,7 @@ static void follow_limit(struct life *l, const struct case_step *s, const struct
     }
     if (e == EV_EXTENSION_GRANTED && l->f.legs[s->leg - 1].parent == 0) {
         int days = c->days ? c->days : 0;
-        for (int i = 0; i < l->f.requests_n && days == 0; i++)
+        for (int i = l->f.requests_n - 1; i >= 0 && days == 0; i--) // the newest
             if (l->f.requests[i].kind == REQUEST_EXTENSION && l->f.requests[i].leg == s->leg)
                 days = l->f.requests[i].state == REQUEST_GRANTED ? l->f.requests[i].days : 0;
         l->limit = calendar_extend(cal, l->limit, days);
