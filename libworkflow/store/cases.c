@@ -161,18 +161,16 @@ static void look_up(struct cases *cs, struct batch *b, int i, const struct case_
 }
 
 // The other case that a change is about; NULL: none, or it is not there. What a case was merged into is only in its
-// facts: if that was not wanted, *missing is set, and the batch is done again with it.
-static struct fact *other_of(struct cases *cs, const struct change *c, const struct case_facts *f, bool *missing)
+// facts: *missing is its id if that was not wanted, and the batch is done again with it.
+static struct fact *other_of(struct cases *cs, const struct change *c, const struct case_facts *f, int64_t *missing)
 {
     bool of_primary = c->event == EV_UNMERGE || c->event == EV_ARCHIVE || c->event == EV_TICK;
     int64_t id = c->event == EV_MERGE ? c->other : of_primary && f->state == MERGED ? f->course.primary : 0;
-    *missing = false;
+    *missing = 0;
     if (id == 0 || id == f->id)
         return NULL;
     if (!facts_has(&cs->facts, id)) {
-        *missing = true;
-        insist(cs->more_n < CASES_MAX);
-        cs->more[cs->more_n++] = id;
+        *missing = id;
         return NULL;
     }
     struct fact *other = facts_find(&cs->facts, id);
@@ -243,11 +241,14 @@ static enum result decide_one(struct cases *cs, struct batch *b, int i, struct e
     look_up(cs, b, i, fact ? &fact->f : NULL);
     if (a->result != OK)
         return OK;
-    bool missing;
+    int64_t missing;
     struct fact *other = other_of(cs, c, &fact->f, &missing);
-    if (missing) { // careful, too, if the case was merged elsewhere a moment ago
+    if (missing != 0 && b->careful)
+        return err_set(err, RETRY, "moved", "", "the case was merged into another one a moment ago");
+    if (missing != 0) {
+        cs->more[cs->more_n++] = missing; // one a change, at most
         b->unsure = true;
-        return b->careful ? err_set(err, RETRY, "moved", "", "the case was merged elsewhere meanwhile") : OK;
+        return OK;
     }
     struct decision d;
     a->result = case_decide(b->policy, b->now, c, &fact->f, other ? &other->f : NULL, &d, &a->err);
