@@ -7,6 +7,7 @@
 
 struct made_letter {
     char ref[48], title[64], body[2048];
+    int16_t category;           // what the classifier finds
     struct msg_letter_submit m; // its texts point into this struct
 };
 
