@@ -189,11 +189,6 @@ static enum result forward(struct feedback *fb, int n, struct err *err)
         struct applied *a = &fb->applied[i];
         if (a->result != REJECT || a->primary == 0 || strcmp(a->err.code, "merged") != 0)
             continue;
-        if (fb->changes[i].event == EV_WITHDRAW) {
-            (void)err_set(&a->err, REJECT, "merged", "number",
-                          "number: it is handled with another writer's letter, which goes on: `unmerge` it first");
-            continue;
-        }
         fb->forwards[found] = fb->changes[i];
         fb->forwards[found].case_id = a->primary;
         fb->forwards[found].mailbox = 0; // its number is not the one that the writer knows

@@ -293,7 +293,7 @@ static enum result first_event(struct deciding *d)
         result = case_take_facts(d, event);
     if (result != OK)
         return result;
-    if (f->state == MERGED && (event == EV_SUPPLEMENT || event == EV_RATE || event == EV_WITHDRAW))
+    if (f->state == MERGED && event == EV_SUPPLEMENT) // but one writer neither rates nor ends another's case
         return err_set(d->err, REJECT, "merged", "number", "number: it is handled under another number now");
 
     bool of_leg = event_is_leg(event);

@@ -289,7 +289,7 @@ struct decision {
 // is in X); "no_leg", "conflict" (the guard says no; the words are the proof), "missing" (a member the event needs),
 // "unknown_value", "needs_desk" (the policy leaves it to the desk), "not_your_duty", "same_person" (separation of
 // duties), "changed" (seen is not the version), "too_early", "too_late", "too_many", "no_request", "merged" (a
-// writer's event of a case that was merged: send it to the primary). DUPLICATE: a machine's step that is past. The
+// supplement to a case that was merged: send it to the primary). DUPLICATE: a machine's step that is past. The
 // facts are then unchanged.
 enum result case_decide(const struct policy *policy, wf_time now, const struct change *change, struct case_facts *facts,
                         struct case_facts *other, struct decision *out, struct err *err) MUST_USE;

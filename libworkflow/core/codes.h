@@ -213,7 +213,13 @@ enum actor {
 };
 
 // Flags of a case, a bit each (domain §3.7).
-enum { FLAG_URGENT = 1, FLAG_CONDUCT = 2, FLAG_CONFIDENTIAL = 4, FLAG_ACCUSED = 8 }; // ACCUSED: X is not empty
+enum {
+    FLAG_URGENT = 1,
+    FLAG_CONDUCT = 2,
+    FLAG_CONFIDENTIAL = 4,
+    FLAG_ACCUSED = 8,  // X is not empty
+    FLAG_PRIMARY = 16, // another letter joined it, now or once
+};
 
 struct code {
     int code;
