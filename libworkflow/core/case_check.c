@@ -65,6 +65,13 @@ enum result case_check_target(struct deciding *d, int32_t unit, struct text *pro
     return err_set(d->err, REJECT, "conflict", "unit", words);
 }
 
+// The case, or a part of it, is to be this unit's, where one is named.
+static enum result check_named_unit(struct deciding *d)
+{
+    enum result result = case_need_reason(d);
+    return result == OK && d->change->to != 0 ? case_check_target(d, d->change->to, NULL) : result;
+}
+
 // Nobody approves what he proposed himself.
 static enum result check_approval(struct deciding *d, enum request_kind kind)
 {
@@ -99,6 +106,8 @@ static enum result check_merge(struct deciding *d)
         return case_not_allowed(d, "into", "into: a case cannot join itself");
     if (!rule_for_case(o->state, EV_ABSORB))
         return case_not_allowed(d, "into", "into: that case is not open, or joined another one itself");
+    if (f->flags & FLAG_PRIMARY) // or who may see what would hang on a chain of cases
+        return case_not_allowed(d, "into", "into: other letters joined this case: let that one join it instead");
     // G7: the union of what both accuse must leave every unit that has the primary where it is.
     struct case_facts joined = *o;
     accused_join(d->policy, d->day, &joined.accused, &f->accused);
@@ -283,9 +292,9 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
     case EV_ACCEPT:
         return check_accept(d);
     case EV_RECLASSIFY:
-        return c->kind == KIND_NONE && c->category == 0 && c->to == 0
-                   ? case_missing(d, "category", "category: say the new kind, category or unit")
-                   : case_need_reason(d);
+        if (c->kind == KIND_NONE && c->category == 0 && c->to == 0)
+            return case_missing(d, "category", "category: say the new kind, category or unit");
+        return check_named_unit(d);
     case EV_ACCUSE:
         return check_accused(d, false);
     case EV_EXONERATE:
@@ -339,8 +348,9 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
     case EV_INSTRUCT:
     case EV_INSPECT:
     case EV_UNMERGE:
-    case EV_SPLIT:
         return case_need_reason(d);
+    case EV_SPLIT:
+        return check_named_unit(d);
     default:
         return OK;
     }

@@ -150,6 +150,9 @@ enum result case_check_extension(struct deciding *d, const struct leg_facts *leg
         return err_set(d->err, REJECT, "too_many", "event", "event: once, and once more by a leader");
     struct span base = d->policy->clocks[running_clock(f)][f->kind], most = d->policy->clocks[CLOCK_K9][f->kind];
     bool counts = base.unit == SPAN_WORKDAYS && most.unit == SPAN_WORKDAYS && base.amount <= most.amount;
+#ifdef PA_SEED_BUG_EXTENSION_UNBOUNDED
+    counts = false;
+#endif
     if (leg->parent == 0 && counts && base.amount + f->course.extended_days + days > most.amount)
         return err_set_limit(d->err, REJECT, "out_of_range", "days", "days: with what it had, at most ", most.amount,
                              " working days in all (K9)");
@@ -333,8 +336,10 @@ void case_set_wake(const struct deciding *d, struct case_facts *f)
     // Lazily: an alarm that is too early costs one look; moving it with every event would cost an index entry each.
     else if (d->change->event == EV_TICK || f->wake_at == 0)
         f->wake_at = case_wakes(d->policy, f);
+#ifndef PA_SEED_BUG_WAKE_NOT_MOVED
     else
         f->wake_at = next_timer(d->policy, f, f->wake_at).at;
+#endif
 }
 
 enum event case_due_now(struct deciding *d, struct leg_facts **leg)

@@ -111,7 +111,7 @@ static void absorb(struct deciding *d, struct case_step *step)
         if (o->bureau != 0 && guard_handler(d->policy, d->day, &o->accused, o->bureau, NULL) != GUARD_FREE)
             o->bureau = guard_suggests(d->policy, d->day, &o->accused);
     }
-    o->flags |= f->flags;
+    o->flags |= f->flags | FLAG_PRIMARY;
     if (o->state == TRIAGE && d->merged_due != 0 && d->merged_due < o->due_at)
         step->due_at = o->due_at = d->merged_due;
     case_notify_all(d, o, true, NOTICE_MERGED);
