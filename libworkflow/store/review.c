@@ -129,8 +129,8 @@ enum result review_draw(struct db *db, const struct policy *policy, const struct
 {
     insist(plan->n >= 1 && plan->n <= REVIEW_MAX);
     enum result result = check_duty(viewer, err);
-    // What came after the end of the time was not closed before it.
-    int64_t below = number_id((struct date){date_of(plan->to).day + 1}, 0), seen = WINDOW;
+    // What was received after the end of the time was not closed before it.
+    int64_t below = number_id((struct date){date_of(plan->to - 1).day + 1}, 1), seen = WINDOW;
     *n = 0;
     *sample = 0;
     while (result == OK && seen == WINDOW) {
