@@ -305,7 +305,8 @@ static enum result first_event(struct deciding *d)
     }
     // Our own stages repeat their work after a crash: what is past is not an error.
     const struct rule *r = of_leg ? rule_for_leg(leg->state, event) : rule_for_case(f->state, event);
-    if (r && r->by == BY_SYSTEM) // follows by itself, and from a sweep: nobody says it
+    // What follows by itself, and from a sweep, nobody says; a machine says only the steps that the policy may give it.
+    if (r && (r->by == BY_SYSTEM || (c->actor == ACTOR_FEEDBACK && (r->by & BY_SYSTEM) && r->step == 0)))
         return refuse(d, event, leg);
     if (is_machine(c->actor) && (!r || !(r->by & BY(c->actor))))
         return DUPLICATE;
@@ -333,7 +334,8 @@ enum result case_decide(const struct policy *policy, wf_time now, const struct c
     }
     out->steps_n = out->notices_n = 0;
     out->split = false;
-    enum result result = change->event == EV_TICK ? OK : first_event(&d);
+    bool sweeps = change->event == EV_TICK && change->actor == ACTOR_FEEDBACK;
+    enum result result = sweeps ? OK : first_event(&d);
     if (result == OK)
         result = follow(&d);
     if (result != OK) {

@@ -105,12 +105,14 @@ static void absorb(struct deciding *d, struct case_step *step)
 {
     struct case_facts *o = d->other, *f = d->facts;
     d->joined = false;
+#ifndef PA_SEED_BUG_MERGE_FORGETS_X
     if (f->accused.n > 0) {
         accused_join(d->policy, d->day, &o->accused, &f->accused);
         o->accused_changed = true;
         if (o->bureau != 0 && guard_handler(d->policy, d->day, &o->accused, o->bureau, NULL) != GUARD_FREE)
             o->bureau = guard_suggests(d->policy, d->day, &o->accused);
     }
+#endif
     o->flags |= f->flags | FLAG_PRIMARY;
     if (o->state == TRIAGE && d->merged_due != 0 && d->merged_due < o->due_at)
         step->due_at = o->due_at = d->merged_due;

@@ -88,6 +88,9 @@ enum result case_leg_effect(struct deciding *d, const struct rule *r, struct leg
     if (r->clock == CLOCK_K8) { // started with the dispatch (T13): a unit that signs late gains no time
         leg->due_at = leg_work_due(d, leg);
         step->due_at = leg->due_at;
+#ifdef PA_SEED_BUG_CLOCK_FROM_SIGNING
+        f->due_at = policy_due(d->policy, case_clock(f, r->clock), f->kind, d->now);
+#endif
     }
     switch (r->event) {
     case EV_DEEM_SIGNED:
@@ -103,6 +106,9 @@ enum result case_leg_effect(struct deciding *d, const struct rule *r, struct leg
             d->open.unit = c->to != 0 ? c->to : d->request ? d->request->to : 0;
             d->open.parent = leg->parent;
             d->open.hop = (int16_t)(leg->hop + 1);
+#ifdef PA_SEED_BUG_HOP_NOT_COUNTED
+            d->open.hop = leg->hop;
+#endif
         }
         case_decide_request(d, REQUEST_GRANTED);
         case_notify(d, leg, NOTICE_GRANTED);

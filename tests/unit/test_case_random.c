@@ -145,6 +145,7 @@ static void told_the_same(const struct life *l)
     const struct replayed *r = &l->told;
     hold(r->version == f->version, "replay.version", r->version, f->version);
     hold(r->state == f->state && r->round == f->round, "replay.state", r->state, r->round);
+    hold(r->due_at == 0 || r->due_at == f->due_at, "replay.date", r->due_at, f->due_at);
     hold(r->legs_n == f->legs_n, "replay.legs", r->legs_n, f->legs_n);
     for (int i = 0; i < f->legs_n; i++) {
         const struct leg_facts *a = &f->legs[i];
@@ -153,6 +154,7 @@ static void told_the_same(const struct life *l)
                  a->unit == b->unit && a->round == b->round && a->sent_at == b->sent_at,
              "replay.leg", a->id, b->state);
         hold(a->hop == b->hop, "replay.hop", a->hop, b->hop);
+        hold(leg_over(a->state) || b->due_at == 0 || a->due_at == b->due_at, "replay.leg_date", a->due_at, b->due_at);
     }
     for (int i = 0; i < f->requests_n && !r->unsure; i++)
         hold(f->requests[i].kind == r->requests[i].kind && f->requests[i].state == r->requests[i].state,
@@ -249,6 +251,16 @@ static void write_down(struct life *l, struct life *other, const struct change *
     }
 }
 
+// Nobody in X acts; but the centre passes a letter on to the ministry when the province itself is in X.
+static void actor_free(const struct life *l, const struct change *c)
+{
+    bool person = c->actor == ACTOR_BUREAU || c->actor == ACTOR_DESK;
+    bool out = c->event == EV_REFER || c->event == EV_REFERRAL_APPROVED || c->event == EV_GRANT || c->event == EV_DENY;
+    struct date day = date_of(now);
+    if (person && !(out && in_x(&l->x, POLICY_PROVINCE, day)))
+        hold(!in_x(&l->x, c->unit, day), "guard.actor", c->unit, c->event);
+}
+
 // What the letters accuse now, by their words.
 static void take_words(struct life *l, struct life *other, const struct change *c)
 {
@@ -312,6 +324,7 @@ static enum result happens(struct life *l, const struct change *c)
     }
     met.ok++;
     hold(c->event == EV_TICK || last.steps_n > 0, "event.without_a_line", c->event, 0);
+    actor_free(l, c);
     take_words(l, other, c);
     write_down(l, other, c);
     check(l);
