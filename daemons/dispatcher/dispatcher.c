@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// dispatcherd: gives accepted cases, and those that are to be done again, to the unit that core chooses and appends them
-// to its bureau's durable queue (one transaction, P3), and delivers the queues to the bureaus that listen, by their
-// credit and under the guard.
+// dispatcherd: gives accepted cases, and those that are to be done again, to the unit that core chooses and appends
+// them to its bureau's durable queue (one transaction, P3), and delivers the queues to the bureaus that listen, by
+// their credit and under the guard.
 #include "counts.h"
 #include "delivery.h"
 #include "run/clock.h"
@@ -57,8 +57,8 @@ static enum result bury(struct dispatcher *d, int i, struct err *err)
     return poison_add(d->stage.db, "dispatcher", clock_now(), &item, 1, err);
 }
 
-// The desk must say something first: the policy leaves the step to it, or the guard lets no unit have the case as it is.
-// The case stays on the list, has a date, and goes by itself once that was said.
+// The desk must say something first: the policy leaves the step to it, or the guard lets no unit have the case as it
+// is. The case stays on the list, has a date, and goes by itself once that was said.
 static bool waits_for_desk(const struct applied *a)
 {
     return a->result == REJECT && (strcmp(a->err.code, "needs_desk") == 0 || strcmp(a->err.code, "conflict") == 0);

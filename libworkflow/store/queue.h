@@ -36,7 +36,8 @@ struct queue_item {
     enum leg_role role;
     enum leg_state state;
     uint16_t leg_flags;
-    wf_time sent_at, occurred_at, received_at, due_at; // due_at: by when to answer: the leg's, until it is signed the case's
+    wf_time sent_at, occurred_at, received_at,
+        due_at; // due_at: by when to answer: the leg's, until it is signed the case's
     int32_t mailbox, place_code;
     struct str title, body, place, supplement;
     bool confidential;

@@ -5,8 +5,8 @@
 #include "store/cases.sql.h"
 #include "store/scalar.h"
 #include "store/verify.sql.h"
-#include "store/verify_replay.sql.h"
 #include "store/verify_impl.h"
+#include "store/verify_replay.sql.h"
 
 #include <string.h>
 
