@@ -130,6 +130,14 @@ static bool is_own(const struct deciding *d, const struct leg_facts *leg)
            (leg->state != LEG_REVOKED && leg->state != LEG_RETURNED && unit_is_or_below(d, d->change->unit, leg->unit));
 }
 
+// Who gave the work decides on it, also where the unit that assists stands elsewhere on the tree.
+static bool gave_it(const struct deciding *d, const struct leg_facts *leg, enum event event)
+{
+    const struct leg_facts *parent = case_leg(d->facts, leg->parent);
+    bool decides = event == EV_REVIEWED || event == EV_REVIEW_RETURNED;
+    return decides && parent && is_own(d, parent);
+}
+
 // The leg that a leg event speaks of: the one named; else the newest that the event fits, the unit's own before those
 // below it; else the newest own one that is not over, so that the refusal can say how it stands.
 static struct leg_facts *leg_of(struct deciding *d, enum event event)
@@ -140,7 +148,7 @@ static struct leg_facts *leg_of(struct deciding *d, enum event event)
     int best_rank = 0;
     for (int i = 0; i < f->legs_n; i++) {
         struct leg_facts *leg = &f->legs[i];
-        if (!is_own(d, leg) || (c->leg != 0 && leg->id != c->leg))
+        if ((!is_own(d, leg) && !gave_it(d, leg, event)) || (c->leg != 0 && leg->id != c->leg))
             continue;
         bool exact = !acts_as_unit(d) || leg->unit == c->unit;
         const struct rule *r = rule_for_leg(leg->state, event);
@@ -203,8 +211,8 @@ static enum result check_actor(struct deciding *d)
 static bool may_decide(const struct deciding *d, const struct request_facts *q)
 {
     const struct leg_facts *leg = case_leg(d->facts, q->leg);
-    int32_t unit = d->change->unit;
-    return !acts_as_unit(d) || (leg && leg->parent != 0 && leg->unit != unit && unit_is_or_below(d, unit, leg->unit));
+    const struct leg_facts *parent = leg ? case_leg(d->facts, leg->parent) : NULL;
+    return !acts_as_unit(d) || (parent && leg->unit != d->change->unit && is_own(d, parent));
 }
 
 static enum result find_request(struct deciding *d)

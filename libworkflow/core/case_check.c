@@ -100,10 +100,10 @@ static enum result check_merge(struct deciding *d)
     struct case_facts *f = d->facts, *o = d->other;
     if (c->other == 0)
         return case_missing(d, "into", "into: the number that it joins");
+    if (c->other == f->id)
+        return case_not_allowed(d, "into", "into: a case cannot join itself");
     if (!o || (c->other_mailbox != 0 && c->other_mailbox != o->mailbox))
         return err_set(d->err, REJECT, "not_found", "into", "into: there is no such case");
-    if (o->id == f->id)
-        return case_not_allowed(d, "into", "into: a case cannot join itself");
     if (!rule_for_case(o->state, EV_ABSORB))
         return case_not_allowed(d, "into", "into: that case is not open, or joined another one itself");
     if (f->flags & FLAG_PRIMARY) // or who may see what would hang on a chain of cases

@@ -57,6 +57,8 @@ static wf_time earlier(const struct calendar *c, wf_time due, int32_t workdays)
         left -= calendar_workday(c, d);
         d.day--;
     }
+    while (workdays > 0 && !calendar_workday(c, d)) // the end of a working day, not of the Sunday behind it
+        d.day--;
     return workdays > 0 ? date_begin((struct date){d.day + 1}) : due;
 }
 
@@ -194,6 +196,7 @@ struct timer {
 struct timers {
     const struct policy *p;
     const struct case_facts *f;
+    wf_time now;       // what waited for duty hours goes on waiting for them, also after an outage
     struct timer next; // .at is the limit so far
 };
 
@@ -202,7 +205,7 @@ static void offer(struct timers *t, struct timer timer, bool in_duty)
     if (timer.at == 0 || timer.at >= t->next.at)
         return;
     if (in_duty)
-        timer.at = calendar_duty(&t->p->calendar, timer.at);
+        timer.at = calendar_duty(&t->p->calendar, timer.at > t->now ? timer.at : t->now);
     if (timer.at < t->next.at)
         t->next = timer;
 }
@@ -224,7 +227,7 @@ static void offer_ladder(struct timers *t)
                                  .event = EV_WARN,
                                  .warn = (int16_t)(1 << i),
                                  .clock = clock},
-                  false);
+                  true);
     static const int late[] = {0, 1, 5};
     for (int i = 0; i < 3; i++)
         if (!(f->course.warned & 4 << i) && f->due_at < t->next.at)
@@ -310,9 +313,9 @@ static void offer_request(struct timers *t, int i)
         offer(t, (struct timer){.at = q->until, .event = EV_SUPPLEMENT_ENDED}, false);
 }
 
-static struct timer next_timer(const struct policy *p, const struct case_facts *f, wf_time limit)
+static struct timer next_timer(const struct policy *p, const struct case_facts *f, wf_time now, wf_time limit)
 {
-    struct timers t = {.p = p, .f = f, .next = {.at = limit}};
+    struct timers t = {.p = p, .f = f, .now = now, .next = {.at = limit}};
     offer_state(&t);
     for (int i = 0; i < f->legs_n && (f->state == HANDLING || f->state == REVIEW); i++)
         offer_leg(&t, i);
@@ -323,9 +326,9 @@ static struct timer next_timer(const struct policy *p, const struct case_facts *
     return t.next;
 }
 
-wf_time case_wakes(const struct policy *policy, const struct case_facts *facts)
+wf_time case_wakes(const struct policy *policy, const struct case_facts *facts, wf_time now)
 {
-    wf_time at = next_timer(policy, facts, NEVER).at;
+    wf_time at = next_timer(policy, facts, now, NEVER).at;
     return at == NEVER ? 0 : at;
 }
 
@@ -335,17 +338,17 @@ void case_set_wake(const struct deciding *d, struct case_facts *f)
         f->wake_at = 0;
     // Lazily: an alarm that is too early costs one look; moving it with every event would cost an index entry each.
     else if (d->change->event == EV_TICK || f->wake_at == 0)
-        f->wake_at = case_wakes(d->policy, f);
+        f->wake_at = case_wakes(d->policy, f, d->now);
 #ifndef PA_SEED_BUG_WAKE_NOT_MOVED
     else
-        f->wake_at = next_timer(d->policy, f, f->wake_at).at;
+        f->wake_at = next_timer(d->policy, f, d->now, f->wake_at).at;
 #endif
 }
 
 enum event case_due_now(struct deciding *d, struct leg_facts **leg)
 {
     struct case_facts *f = d->facts;
-    struct timer next = next_timer(d->policy, f, d->now + 1);
+    struct timer next = next_timer(d->policy, f, d->now, d->now + 1);
     d->request = NULL;
     if (next.event == EV_NONE)
         return EV_NONE;
@@ -382,7 +385,7 @@ void case_split_off(const struct policy *policy, wf_time now, const struct chang
         .accused_changed = from->accused.n > 0,
     };
     out->due_at = policy_due(policy, r->clock, out->kind, now);
-    out->wake_at = case_wakes(policy, out);
+    out->wake_at = case_wakes(policy, out, now);
     *step = (struct case_step){
         .rule = r, .from = CASE_NONE, .to = out->state, .actor = ACTOR_FEEDBACK, .due_at = out->due_at};
     struct text t = {step->detail, sizeof step->detail, 0};

@@ -58,13 +58,23 @@ int32_t case_first_handler(const struct case_facts *f)
     return unit;
 }
 
-// The unit of this organ that looks with fresh eyes: its 督察 unit where there is one, else itself; 0: neither may.
+// The line that does it again: the one that the route names; 督察 where nobody special does such work, and always where
+// police conduct is in question.
+static enum line rework_line(const struct deciding *d)
+{
+    enum line line = policy_route(d->policy, d->facts->category, d->facts->kind)->line;
+    return (d->facts->flags & FLAG_CONDUCT) || line == LINE_GENERAL || line == LINE_STATION ? LINE_SUPERVISION : line;
+}
+
+// The unit of this organ that looks with fresh eyes: the one of the line where there is one, else itself; 0: neither
+// may.
 static int32_t fresh_eyes(const struct deciding *d, int32_t organ, int32_t first)
 {
     const struct accused_list *x = &d->facts->accused;
+    enum line line = rework_line(d);
     for (size_t i = 0; i < d->policy->units_n; i++) {
         const struct unit *w = &d->policy->units[i];
-        if (w->parent == organ && w->line == LINE_SUPERVISION && w->code != first &&
+        if (w->parent == organ && w->line == line && w->code != first &&
             w == policy_unit_at(d->policy, w->code, d->day) &&
             guard_handler(d->policy, d->day, x, w->code, NULL) == GUARD_FREE)
             return w->code;

@@ -61,6 +61,7 @@ enum leg_state {
 enum leg_role { ROLE_LEAD = 1, ROLE_ASSIST, ROLE_CHECK, ROLE_COUNTERSIGN };
 
 // What may happen to a case or a leg. Bureaus send the past participles, the desk the imperatives, daemons the rest.
+// The numbers are stored with what was refused: new ones go to the end.
 // "grant" and "deny" are what people say; the request that they decide makes the event of it (case.c).
 enum event {
     EV_NONE = 0,

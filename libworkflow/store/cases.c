@@ -204,7 +204,7 @@ static enum result split_off(struct cases *cs, struct batch *b, const struct cha
     struct case_step step;
     a->new_id = number_id(day, (int32_t)serial);
     case_split_off(b->policy, b->now, c, f, a->new_id, &cs->split, &step);
-    cs->split.wake_at = case_wakes(b->policy, &cs->split);
+    cs->split.wake_at = case_wakes(b->policy, &cs->split, b->now);
     cases_write_split(cs, c, &step, b->now);
     return OK;
 }

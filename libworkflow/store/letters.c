@@ -240,7 +240,7 @@ static void opening_of(const struct policy *policy, wf_time now, enum kind kind,
     const struct rule *rule = rule_for_case(CASE_NONE, EV_RECEIVE);
     struct case_facts f = {.version = 1, .state = rule->case_to, .kind = kind, .received_at = now, .clock_at = now};
     f.due_at = policy_due(policy, rule->clock, kind, now);
-    *out = (struct opening){.due = f.due_at, .wake = case_wakes(policy, &f)};
+    *out = (struct opening){.due = f.due_at, .wake = case_wakes(policy, &f, now)};
 }
 
 static void add_letter(struct letters *ls, const struct opening *opening, const struct letter *in,

@@ -149,7 +149,7 @@ static void check_next(struct replay *r)
     // P4; and a clock that nothing stops would alarm for ever.
     if (case_final(r->f->state) ? dated : !dated && !case_waits_for(r->f->state))
         found(r, REPLAY_NEXT, code_name(case_states, (int)r->f->state), 0);
-    wf_time next = case_wakes(r->policy, r->f);
+    wf_time next = case_wakes(r->policy, r->f, r->now);
     if (next != 0 && (r->f->wake_at == 0 || r->f->wake_at > next))
         found(r, REPLAY_WAKE, code_name(case_states, (int)r->f->state), 0);
 }
