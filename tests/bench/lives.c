@@ -206,7 +206,7 @@ static void begin(struct lives *l, const struct plan *p, int64_t nth, int64_t id
     const struct rule *rule = rule_for_case(CASE_NONE, EV_RECEIVE);
     l->f.version = 1;
     l->f.due_at = policy_due(l->policy, rule->clock, l->f.kind, p->received_at);
-    l->f.wake_at = case_wakes(l->policy, &l->f);
+    l->f.wake_at = case_wakes(l->policy, &l->f, p->received_at);
     l->at = p->received_at;
     l->accused_at = 0;
     l->nth = 0;
