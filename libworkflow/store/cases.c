@@ -141,6 +141,14 @@ static void tell(struct applied *a, const struct case_facts *f)
     a->primary = f->course.primary;
 }
 
+// A unit that came to be accused since it sent an event learns nothing by sending it again, not even how the case
+// stands. The desk is told: the act that it repeats may be the one that accused its own unit.
+static bool hidden(const struct batch *b, const struct change *c, const struct case_facts *f)
+{
+    return c->actor == ACTOR_BUREAU &&
+           guard_excludes_reader(b->policy, date_of(b->now), &f->accused, c->unit, c->officer) != GUARD_FREE;
+}
+
 // Was it done before, or can it not be done whatever the table says?
 static void look_up(struct cases *cs, struct batch *b, int i, const struct case_facts *f)
 {
@@ -155,6 +163,8 @@ static void look_up(struct cases *cs, struct batch *b, int i, const struct case_
     if (a->result == DUPLICATE && c->cause.p) {
         column_int(&cs->out.seen.c[0], c->cause_by);
         column_text(&cs->out.seen.c[1], c->cause);
+        if (f && hidden(b, c, f))
+            err_set(&a->err, a->result = REJECT, "not_found", "number", CASE_NOT_FOUND);
     }
     if (a->result == OK && (!f || (c->mailbox != 0 && c->mailbox != f->mailbox)))
         err_set(&a->err, a->result = REJECT, "not_found", "number", CASE_NOT_FOUND);
