@@ -75,7 +75,8 @@ static void read_item(const struct db *db, const struct policy *policy, struct d
         .leg = (int16_t)db_int(db, 0, row, 3),
         .sent_at = db_time(db, 0, row, 4),
         .mailbox = (int32_t)db_int(db, 0, row, 5),
-        .notice = NOTICE_REVOKED,
+        // Of a leg that was taken back only that is told; that it ended with its case is no more.
+        .notice = db_int(db, 0, row, 17) == NOTICE_ENDED ? NOTICE_ENDED : NOTICE_REVOKED,
     };
     if (db_null(db, 0, row, 18) || !access_accused(db_text(db, 0, row, 25), &x) ||
         !reader_delivery(policy, day, out->bureau, (int32_t)db_int(db, 0, row, 18),
