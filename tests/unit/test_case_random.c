@@ -132,7 +132,7 @@ static void clock_holds(const struct life *l)
 
 static void wakes(const struct life *l)
 {
-    wf_time next = case_wakes(&world, &l->f);
+    wf_time next = case_wakes(&world, &l->f, now);
     if (next == 0)
         hold(l->f.wake_at == 0 || l->f.state != ARCHIVED, "wake.after_the_end", l->f.wake_at, 0);
     else
@@ -348,7 +348,7 @@ static void tick(struct life *l)
             break;
         hold(times < 30, "tick.never_ends", times, 0);
     }
-    wf_time next = case_wakes(&world, &l->f);
+    wf_time next = case_wakes(&world, &l->f, now);
     hold(next == 0 || next > now, "tick.left_something_due", next, now);
     hold(l->f.wake_at == next, "tick.wake", l->f.wake_at, next);
     after = l->f;
