@@ -188,8 +188,9 @@ static void names_all(const struct case_facts *f, const struct change *c, const 
              code_name(events, (int)c->event));
     assert_memory_equal(err->text, head, strlen(head));
     for (const struct rule *r = rules; r->id; r++) {
-        bool fits =
-            rule_of_leg(r) ? of_leg && moves && (r->legs & LEG(f->legs[0].state)) : (r->cases & IN(f->state)) != 0;
+        bool ends = r->event == EV_REVOKE || r->event == EV_END_LEG; // at any time
+        bool fits = rule_of_leg(r) ? of_leg && (moves || ends) && (r->legs & LEG(f->legs[0].state))
+                                   : (r->cases & IN(f->state)) != 0;
         if (!fits || !(r->by & BY(c->actor)))
             continue;
         any = true;
@@ -211,7 +212,7 @@ static void pair(struct case_facts *f, enum event event, enum actor actor, const
         assert_string_equal(err.code, "not_found");
     } else if (r && (r->by & BY(actor)) && r->by != BY_SYSTEM && moves) {
         return; // a row: test_case has what it does
-    } else if (f->state == MERGED && (event == EV_SUPPLEMENT || event == EV_RATE || event == EV_WITHDRAW)) {
+    } else if (f->state == MERGED && event == EV_SUPPLEMENT) {
         assert_int_equal(refused(f, &c, &err), REJECT);
         assert_string_equal(err.code, "merged");
     } else if (is_machine(actor) &&
