@@ -67,7 +67,6 @@ static inline struct change sample_change(enum event event, enum actor actor)
                        .event = event,
                        .actor = actor,
                        .outcome = OUTCOME_RESOLVED,
-                       .days = 2,
                        .public_reply = STR("已修复"),
                        .internal_report = STR("已派员"),
                        .words = STR("补充"),
@@ -78,6 +77,8 @@ static inline struct change sample_change(enum event event, enum actor actor)
         c.unit = POLICY_PROVINCE;
         c.duties = ALL_DUTIES;
     }
+    if (event == EV_EXTENSION_REQUESTED)
+        c.days = 2;
     if (event == EV_TRIAGE || event == EV_FLAG_EMERGENCY)
         c.found = &found;
     return c;
