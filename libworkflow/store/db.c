@@ -26,6 +26,11 @@ void db_by_key(struct db *db)
     db->by_key = true;
 }
 
+void db_patience(struct db *db, int64_t ms)
+{
+    db->timeout = ms * 1000;
+}
+
 static void clear_results(struct db *db)
 {
     for (int i = 0; i < db->results_n; i++)

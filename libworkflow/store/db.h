@@ -30,6 +30,9 @@ struct db *db_open(const struct config *config, const char *role, const struct s
 // empty, and a plan that reads a whole small table would still read it when it has grown to millions of rows. Before
 // the first db_ready.
 void db_by_key(struct db *db);
+// For reports, whose statements read whole tables: the longest wait for one answer from now on, in ms, instead of
+// database/timeout.
+void db_patience(struct db *db, int64_t ms);
 void db_close(struct db *db);
 
 // Connects when there is no connection: at most one attempt in half a second (RETRY in between). On connect checks:

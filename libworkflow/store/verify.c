@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define PATIENCE (60 * 60 * 1000) // ms for one check: millions of rows are read and sorted
+
 const struct statement verify_statements[] = {
     {"verify_case_letter", SQL_verify_case_letter},
     {"verify_belongs", SQL_verify_belongs},
@@ -178,6 +180,7 @@ enum result verify_run(struct db *db, const struct policy *policy, wf_time now, 
 {
     _Static_assert(REPLAY_CHECKS + BY_SQL + 1 <= VERIFY_CHECKS, "more checks than a report holds");
     struct verify_report report = {0};
+    db_patience(db, PATIENCE);
     enum result result = run_all(db, policy, now, &report, err);
     if (result == OK)
         *out = report;

@@ -132,12 +132,17 @@ LIMIT 5
 
 -- A bureau speaks for the units that its queue serves ($1, $2). The desk's acts stand under bureau 0.
 -- name: verify_feedback
-SELECT count(*) OVER (), c.mailbox, f.case_id, concat('said by ', f.bureau, ', which has no leg')
-FROM feedback_inbox f LEFT JOIN case_file c ON c.id = f.case_id
-LEFT JOIN (
-    SELECT DISTINCT l.case_id, u.queue FROM leg l JOIN unnest($1::int[], $2::int[]) AS u (unit, queue) ON u.unit = l.unit
-) served ON served.case_id = f.case_id AND served.queue = f.bureau
-WHERE c.id IS NULL OR f.bureau <> 0 AND served.queue IS NULL
+SELECT count(*) OVER (), coalesce(c.mailbox, 0), v.case_id, concat('said by ', v.bureau, v.words)
+FROM (
+    SELECT f.case_id, f.bureau, ' of no case' AS words FROM feedback_inbox f
+    WHERE NOT EXISTS (SELECT FROM case_file c WHERE c.id = f.case_id)
+    UNION ALL
+    SELECT f.case_id, f.bureau, ', which has no leg' FROM feedback_inbox f
+    LEFT JOIN (
+        SELECT DISTINCT l.case_id, u.queue FROM leg l JOIN unnest($1::int[], $2::int[]) AS u (unit, queue) ON u.unit = l.unit
+    ) served ON served.case_id = f.case_id AND served.queue = f.bureau
+    WHERE f.bureau <> 0 AND served.queue IS NULL
+) v LEFT JOIN case_file c ON c.id = v.case_id
 LIMIT 5
 
 -- name: verify_replies
