@@ -41,7 +41,7 @@ ALTER TABLE case_file
 DROP INDEX case_work;
 CREATE INDEX case_work ON case_file (state, id) WHERE state IN (10, 30, 75);
 CREATE INDEX case_wake ON case_file (wake_at) WHERE wake_at IS NOT NULL; -- the sweep
-CREATE INDEX case_due ON case_file (due_at) WHERE due_at IS NOT NULL;    -- what is overdue
+CREATE INDEX case_due ON case_file (due_at, id) WHERE due_at IS NOT NULL; -- what is overdue, from the index alone
 CREATE INDEX case_split ON case_file (letter_id) WHERE letter_id <> id;  -- the other cases of one letter
 
 -- One row only for a case that needs it.
