@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/case_impl.h"
 #include "core/classify.h"
+#include "core/seeded.h"
 
 static bool is_machine(enum actor a)
 {
@@ -189,7 +190,7 @@ static enum result check_actor(struct deciding *d)
         guard_excludes_reader(d->policy, d->day, &f->accused, c->unit, c->officer) != GUARD_FREE ||
         (d->other && guard_excludes_reader(d->policy, d->day, &d->other->accused, c->unit, c->officer) != GUARD_FREE);
     if ((in_x && !leads_out(d)) || (acts_as_unit(d) && !has_leg(d)))
-        return err_set(d->err, REJECT, "not_found", "number", CASE_NOT_FOUND);
+        return err_set(d->err, REJECT, in_x && SEEDED("feedback") ? "conflict" : "not_found", "number", CASE_NOT_FOUND);
     if (c->seen != 0 && c->seen != f->version) {
         char words[200];
         struct text t = TEXT(words);

@@ -2,6 +2,7 @@
 // What an event of the case does beside moving it: facts, clocks, X, the course, and what follows from it.
 #include "core/case_impl.h"
 #include "core/classify.h"
+#include "core/seeded.h"
 
 struct text case_detail(struct case_step *step)
 {
@@ -106,7 +107,7 @@ static void absorb(struct deciding *d, struct case_step *step)
     struct case_facts *o = d->other, *f = d->facts;
     d->joined = false;
 #ifndef PA_SEED_BUG_MERGE_FORGETS_X
-    if (f->accused.n > 0) {
+    if (f->accused.n > 0 && !SEEDED("absorb")) {
         accused_join(d->policy, d->day, &o->accused, &f->accused);
         o->accused_changed = true;
         if (o->bureau != 0 && guard_handler(d->policy, d->day, &o->accused, o->bureau, NULL) != GUARD_FREE)
