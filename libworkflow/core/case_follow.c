@@ -42,10 +42,14 @@ bool unit_is_or_below(const struct deciding *d, int32_t above, int32_t unit)
 
 bool unit_stands_above(const struct deciding *d, int32_t unit, int32_t below)
 {
-    const struct unit *u = policy_unit_at(d->policy, unit, d->day);
-    bool of_a_line = u && u->line != LINE_GENERAL && u->line != LINE_STATION;
-    return policy_above(d->policy, unit, below, d->day) ||
-           (unit != below && of_a_line && u->parent != 0 && policy_above(d->policy, u->parent, below, d->day));
+    const struct unit *u = policy_unit_at(d->policy, unit, d->day), *first = policy_unit_at(d->policy, below, d->day);
+    if (policy_above(d->policy, unit, below, d->day))
+        return true;
+    if (!u || unit == below || u->parent == 0 || !policy_above(d->policy, u->parent, below, d->day))
+        return false;
+    // Among the lines of one organ only those stand above another that look into what it did.
+    bool beside = first && first->level == UNIT_SQUAD && first->parent == u->parent;
+    return u->line != LINE_GENERAL && u->line != LINE_STATION && (!beside || u->line <= LINE_LEGAL);
 }
 
 // The one that did the work: the deepest lead leg of the first round that came to its end.
@@ -74,8 +78,8 @@ static int32_t fresh_eyes(const struct deciding *d, int32_t organ, int32_t first
     enum line line = rework_line(d);
     for (size_t i = 0; i < d->policy->units_n; i++) {
         const struct unit *w = &d->policy->units[i];
-        if (w->parent == organ && w->line == line && w->code != first &&
-            w == policy_unit_at(d->policy, w->code, d->day) &&
+        if (w->parent == organ && w->line == line && w == policy_unit_at(d->policy, w->code, d->day) &&
+            (organ == first || unit_stands_above(d, w->code, first)) &&
             guard_handler(d->policy, d->day, x, w->code, NULL) == GUARD_FREE)
             return w->code;
     }

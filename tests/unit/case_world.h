@@ -52,8 +52,7 @@ static void world_grow(void)
     world_clocks();
 }
 
-// ---- Who is kept out, once more
-// --------------------------------------------------------------------------------------
+// ---- Who is kept out, once more ----
 
 static const struct unit *row_on(int32_t code, struct date d)
 {
