@@ -3,6 +3,7 @@
 
 #include "core/number.h"
 #include "ctl.h"
+#include "run/clock.h"
 #include "store/clocks.h"
 #include "wire/refusal.h"
 
@@ -32,7 +33,7 @@ static const char help[] =
     "it, or\n"
     "the clock stands) is left as it is. Running it again does nothing more.\n"
     "  --dry-run  lists only\n"
-    "  --as POST  who acts (the desk): a post that supervises or administers\n"
+    "  --as POST  who acts (the desk): a post of the province that supervises or administers; others see no case\n"
     "  --json     a JSON object a line\n"
     "  -c FILE    configuration file\n"
     "Exit status: 0 done, 1 some were refused or unanswered, or the database cannot be asked, 2 wrong usage.\n";
@@ -332,11 +333,14 @@ static int tell(const struct recompute *r, bool dry, bool json)
 static int run(struct recompute *r, bool dry, bool json)
 {
     struct clocks_place place = {0};
+    struct clocks_asker asker = {.policy = &r->policies.of[0], .now = clock_now()};
     struct err err;
     int n = PAGE;
     enum result result = clocks_policies(r->ctl.db, &r->policies, &err);
+    if (result == OK && reader_parse(asker.policy, str_of(r->post), &asker.viewer, &err) != OK)
+        return tool_fail(COMMAND, &err) + 1; // wrong usage
     while (result == OK && n == PAGE)
-        result = clocks_page(r->ctl.db, &place, PAGE, consider, r, &n, &err);
+        result = clocks_page(r->ctl.db, &asker, &place, PAGE, consider, r, &n, &err);
     if (result != OK)
         return tool_fail(COMMAND, &err);
     int code = dry || r->n == 0 ? 0 : apply(r);

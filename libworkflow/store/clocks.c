@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/clocks.h"
 
+#include "store/access.h"
 #include "store/clocks.sql.h"
 #include "store/scalar.h"
 
@@ -112,7 +113,15 @@ static void read_row(const struct db *db, int i, struct clock_row *row)
     read_pauses(db_text(db, 0, i, 12), row);
 }
 
-enum result clocks_page(struct db *db, struct clocks_place *place, int max,
+// The legs are not asked for: who works on a case recomputes nothing. A row that cannot be judged is not shown.
+static bool sees(const struct db *db, int i, const struct clocks_asker *a)
+{
+    struct accused_list x;
+    return access_accused(db_text(db, 0, i, 13), &x) &&
+           reader_case(a->policy, date_of(a->now), &a->viewer, &x, NULL, 0) != READ_NOTHING;
+}
+
+enum result clocks_page(struct db *db, const struct clocks_asker *asker, struct clocks_place *place, int max,
                         void (*each)(void *arg, const struct clock_row *row), void *arg, int *n, struct err *err)
 {
     static struct clock_row row;
@@ -133,7 +142,8 @@ enum result clocks_page(struct db *db, struct clocks_place *place, int max,
     *n = db_rows(db, 0);
     for (int i = 0; i < *n; i++) {
         read_row(db, i, &row);
-        each(arg, &row);
+        if (sees(db, i, asker))
+            each(arg, &row);
     }
     if (*n > 0)
         *place = (struct clocks_place){row.facts.due_at, row.facts.id};

@@ -3,7 +3,7 @@
 #ifndef STORE_CLOCKS_H
 #define STORE_CLOCKS_H
 
-#include "core/case.h"
+#include "core/reader.h"
 #include "store/db.h"
 
 extern const struct statement clocks_statements[];
@@ -26,14 +26,21 @@ struct clock_row {
     int pauses_n;
 };
 
+// Who asks, as of when, under which organisation.
+struct clocks_asker {
+    const struct policy *policy;
+    struct viewer viewer;
+    wf_time now;
+};
+
 // A place in the list of cases by date; {0} is its beginning.
 struct clocks_place {
     wf_time due_at;
     int64_t id;
 };
-// Up to max (1 … 10000) cases behind *place, which moves on; *n tells how many there were. The row holds during the
-// call of each.
-enum result clocks_page(struct db *db, struct clocks_place *place, int max,
+// Up to max (1 … 10000) cases behind *place, which moves on; *n tells how many there were. `each` gets those of them
+// that the province's post may see (core/reader.h); posts of other units see none. The row holds during the call.
+enum result clocks_page(struct db *db, const struct clocks_asker *asker, struct clocks_place *place, int max,
                         void (*each)(void *arg, const struct clock_row *row), void *arg, int *n,
                         struct err *err) MUST_USE;
 

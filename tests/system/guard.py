@@ -145,8 +145,9 @@ def test():
         guard_acts.ended(world)
         guard_looks.reviews(world)
         guard_looks.queues(world)
+        guard_looks.recomputed(world)
         no_traces(world)
-        world.must_hold("rework, review, logs")
+        world.must_hold("rework, review, a new calendar, logs")
         verify()
 
 

@@ -5,7 +5,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 from guard_world import CANARY, PROVINCE, UNITS, Staff, cities, queue_of
-from system import check, ctl, objects, sql, tool
+from system import DIR, check, ctl, objects, sql, tool
 
 POSTS = ("审核人", "领导", "督察员", "督办员", "承办民警", "联络员", "受理员", "派单员", "回访员", "值班员", "专班")
 CODELESS = ("系统管理员", "分析员", "保密员", "审计员")  # who read no letters anywhere
@@ -196,6 +196,33 @@ def readers(world):
         if ctl("show", x.number, "--as", post(unit)).returncode != 1:
             world.leak("show of", x.number, "after it turned out to accuse", unit)
     each(of, world.later.items())
+
+
+def recomputed(world):
+    """A new calendar: the list of the dates that move is one of numbers, too."""
+    load_typhoon()
+    every = world.seen_in(moves("督办员"))
+    check(every & {*world.accusing}, "the calendar moves no letter that accuses:", len(every))
+    for unit in world.units[:: 1 + len(world.units) // 6]:
+        for by, mine, person in ((f"督办员@{unit}", unit, None), (f"督办员@{PROVINCE}:{world.staff.head[unit].id}", PROVINCE, world.staff.head[unit])):
+            found = world.seen_in(moves(by))
+            if found - {x for x in world.letters if x.may_read(mine, person)}:
+                world.leak("recompute --dry-run as", by, "shows", sorted(x.number for x in found)[:3], "of", len(found))
+
+
+def load_typhoon():
+    """The next days are off."""
+    file, today = DIR / "policy/calendar.tsv", datetime.date.today()
+    off = [str(today + datetime.timedelta(days=n)) for n in range(1, 5)]
+    lines = [line for line in file.read_text().splitlines() if line[:10] not in off]
+    days = sorted([line for line in lines if line[:1].isdigit()] + [f"{day}\toff\t抗台风" for day in off])
+    file.write_text("\n".join([line for line in lines if not line[:1].isdigit()] + days) + "\n")
+    done = ctl("policy", "load", DIR / "policy")
+    check(done.returncode == 0, done.stderr.decode())
+
+
+def moves(by):
+    return ctl("recompute", "--dry-run", "--json", "--as", by).stdout.decode()
 
 
 def reviews(world):
