@@ -31,7 +31,7 @@ int ctl_read(struct ctl *ctl, const char *command, const char *file, const char 
     int code = ctl_open(ctl, command, file, "pa_desk", lists);
     if (code != 0)
         return code;
-    if (policy_load(ctl->db, &ctl->policy, &err) != OK)
+    if (policy_load_rules(ctl->db, &ctl->policy, &err) != OK)
         code = tool_fail(command, &err);
     else if (reader_parse(ctl->policy, str_of(as), &ctl->viewer, &err) != OK)
         code = tool_fail(command, &err) + 1; // wrong usage

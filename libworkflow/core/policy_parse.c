@@ -138,7 +138,8 @@ static enum result parse_calendar(struct parsing *s)
     return s->t.result;
 }
 
-enum result policy_parse(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out, struct err *err)
+enum result policy_parse_rules(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out,
+                               struct err *err)
 {
     static const struct {
         const char *header;
@@ -168,10 +169,21 @@ enum result policy_parse(const struct str files[POLICY_FILES], struct arena *are
             return r;
         }
     }
-    s.p.matcher = matcher_build(&s.p, arena);
-    if (s.p.matcher == NULL) {
+    *out = s.p;
+    return OK;
+}
+
+enum result policy_parse(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out, struct err *err)
+{
+    struct policy p;
+    enum result r = policy_parse_rules(files, arena, &p, err);
+    if (r != OK) {
+        return r;
+    }
+    p.matcher = matcher_build(&p, arena);
+    if (p.matcher == NULL) {
         return tsv_no_room(err);
     }
-    *out = s.p;
+    *out = p;
     return OK;
 }

@@ -173,8 +173,10 @@ static bool drain(struct db *db, PGresult **first_error)
             }
             if (db->results_n < BATCH_MAX)
                 db->results[db->results_n++] = r;
-            if (status == PGRES_FATAL_ERROR && !*first_error)
+            if (status == PGRES_FATAL_ERROR && !*first_error) {
                 *first_error = r;
+                db->refused = db->results_n - 1;
+            }
         }
         struct pollfd fd = {PQsocket(db->conn), (short)(POLLIN | (unsent ? POLLOUT : 0)), 0};
         int64_t left = deadline - clock_mono();
@@ -206,6 +208,7 @@ static enum result run_batch(struct db *db, struct err *err)
 {
     PGresult *error = NULL;
     db->warned = false;
+    db->refused = -1;
     if (db->send_failed || !PQpipelineSync(db->conn) || !drain(db, &error))
         return db_lost(db, err, "the database does not answer: ");
     if (error)
@@ -259,20 +262,35 @@ enum result db_run(struct db *db, const char *statement, int n, struct column *c
     return db_flush(db, err);
 }
 
+// As many as a batch holds, with one answer to wait for.
+static enum result prepare_batch(struct db *db, const struct statement *list, int n, struct err *err)
+{
+    struct err why;
+    for (int i = 0; i < n; i++) {
+        begin_batch(db);
+        db->queries++;
+        if (!PQsendPrepare(db->conn, list[i].name, list[i].sql, 0, NULL))
+            db->send_failed = true;
+    }
+    enum result result = db_flush(db, &why);
+    if (result == OK)
+        return OK;
+    const char *name = db->refused >= 0 ? list[db->refused].name : "";
+    return err_set_str(err, class_of(why.code, "42") ? REJECT : result, why.code, name,
+                       "a statement cannot be prepared: ", str_of(why.text), "");
+}
+
 enum result db_prepare(struct db *db, const struct statement *list, struct err *err)
 {
-    for (const struct statement *s = list; s->name; s++) {
-        begin_batch(db);
-        if (!PQsendPrepare(db->conn, s->name, s->sql, 0, NULL))
-            db->send_failed = true;
-        db->queries++;
-        struct err why;
-        enum result result = db_flush(db, &why);
-        if (result != OK)
-            return err_set_str(err, class_of(why.code, "42") ? REJECT : result, why.code, s->name,
-                               "a statement cannot be prepared: ", str_of(why.text), "");
+    enum result result = OK;
+    while (result == OK && list->name) {
+        int n = 0;
+        while (n < BATCH_MAX && list[n].name)
+            n++;
+        result = prepare_batch(db, list, n, err);
+        list += n;
     }
-    return OK;
+    return result;
 }
 
 enum result db_script(struct db *db, const char *sql, struct err *err)

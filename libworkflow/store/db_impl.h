@@ -23,6 +23,7 @@ struct db {
     PGresult *results[BATCH_MAX];
     int queries; // sent since the last flush began
     int results_n;
+    int refused;  // which statement of the last flush the server refused, -1: none
     bool commits; // the batch holds a COMMIT
     bool warned;  // the server warned while it ran
     bool flushed;

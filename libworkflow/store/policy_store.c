@@ -23,14 +23,17 @@ struct loaded {
     struct arena arena;
 };
 
-static enum result parse(const struct str files[POLICY_FILES], struct loaded **out, struct err *err)
+typedef enum result parser(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out,
+                           struct err *err);
+
+static enum result parse(parser *how, const struct str files[POLICY_FILES], struct loaded **out, struct err *err)
 {
     struct loaded *l = calloc(1, sizeof *l);
     insist(l);
     l->arena.cap = POLICY_ARENA;
     l->arena.p = malloc(POLICY_ARENA);
     insist(l->arena.p);
-    enum result result = policy_parse(files, &l->arena, &l->policy, err);
+    enum result result = how(files, &l->arena, &l->policy, err);
     if (result == OK)
         *out = l;
     else
@@ -65,7 +68,7 @@ enum result policy_save(struct db *db, const struct str files[POLICY_FILES], str
                         int32_t *version, struct err *err)
 {
     struct loaded *parsed;
-    enum result result = parse(files, &parsed, err);
+    enum result result = parse(policy_parse, files, &parsed, err);
     if (result != OK)
         return result;
     policy_free(&parsed->policy);
@@ -107,7 +110,7 @@ static enum result newest(struct db *db, int32_t *version, struct err *err)
     return result;
 }
 
-enum result policy_load(struct db *db, struct policy **out, struct err *err)
+static enum result load(struct db *db, parser *how, struct policy **out, struct err *err)
 {
     int32_t version = 0;
     enum result result = newest(db, &version, err);
@@ -127,12 +130,22 @@ enum result policy_load(struct db *db, struct policy **out, struct err *err)
             if (str_is(db_text(db, 0, row, 0), policy_file_names[i]))
                 files[i] = db_text(db, 0, row, 1);
     struct loaded *loaded;
-    result = parse(files, &loaded, err);
+    result = parse(how, files, &loaded, err);
     if (result != OK)
         return result;
     loaded->policy.version = version;
     *out = &loaded->policy;
     return OK;
+}
+
+enum result policy_load(struct db *db, struct policy **out, struct err *err)
+{
+    return load(db, policy_parse, out, err);
+}
+
+enum result policy_load_rules(struct db *db, struct policy **out, struct err *err)
+{
+    return load(db, policy_parse_rules, out, err);
 }
 
 enum result policy_newer(struct db *db, int32_t than, bool *newer, struct err *err)

@@ -16,7 +16,9 @@ enum result policy_save(struct db *db, const struct str files[POLICY_FILES], str
 
 // The newest version. REJECT, code "no_policy": none was ever loaded.
 enum result policy_load(struct db *db, struct policy **out, struct err *err) MUST_USE;
-void policy_free(struct policy *policy); // NULL is fine; only what policy_load gave
+// The same for whoever does not classify, by policy_parse_rules.
+enum result policy_load_rules(struct db *db, struct policy **out, struct err *err) MUST_USE;
+void policy_free(struct policy *policy); // NULL is fine; only what these gave
 
 // Is there a version newer than this one?
 enum result policy_newer(struct db *db, int32_t than, bool *newer, struct err *err) MUST_USE;

@@ -23,6 +23,10 @@ static void test_save_and_load(void **state)
     assert_true(policy_is_bureau(policy, 440300));
     assert_true(policy->terms_n > 0 && policy->matcher);
     policy_free(policy);
+    assert_int_equal(policy_load_rules(daemon, &policy, &err), OK);
+    assert_int_equal(policy->version, 1);
+    assert_true(policy_is_bureau(policy, 440300) && !policy->matcher);
+    policy_free(policy);
 
     // The same files again: no new version.
     assert_int_equal(policy_save(admin, fixture_policy(), STR("test"), FIXTURE_NOW, &version, &err), DUPLICATE);
