@@ -100,7 +100,7 @@ static void what_is_not_there(void **state)
 
 static void schemas_of_other_versions(void **state)
 {
-    fixture_exec(&f, "UPDATE schema_version SET version = %d", SCHEMA_VERSION + 1);
+    fixture_exec(&f, "UPDATE schema_version SET version = %d WHERE version = %d", SCHEMA_VERSION + 1, SCHEMA_VERSION);
     refused("new_schema", "", "newer than this program");
     fixture_exec(&f, "DELETE FROM schema_version");
     refused("old_schema", "", "letterctl migrate");

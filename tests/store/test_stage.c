@@ -155,7 +155,7 @@ static void the_answers_to_a_start(void **state)
     assert_int_equal(status_of(&f, goes_and_comes_back), 0);
     fixture_exec(&f, "TRUNCATE policy_version, %s", "policy_file");
     assert_int_equal(status_of(&f, not_reached), EXIT_CONFIG);
-    fixture_exec(&f, "UPDATE schema_version SET version = %d", SCHEMA_VERSION + 1);
+    fixture_exec(&f, "UPDATE schema_version SET version = %d WHERE version = %d", SCHEMA_VERSION + 1, SCHEMA_VERSION);
     assert_int_equal(status_of(&f, not_reached), EXIT_CONFIG);
     fixture_close(&f);
 
