@@ -37,6 +37,7 @@ json_t *case_row_json(const struct case_row *row)
     json_object_set_new(o, "outcome", row->outcome ? json_string(code_name(outcomes, (int)row->outcome)) : json_null());
     json_object_set_new(o, "received_at", ctl_json_time(row->received_at));
     json_object_set_new(o, "due_at", ctl_json_time(row->due_at));
+    json_object_set_new(o, "provisional", json_boolean(row->provisional));
     json_object_set_new(o, "round", json_integer(row->round));
     return o;
 }

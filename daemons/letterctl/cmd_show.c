@@ -75,7 +75,7 @@ static void print_facts(const struct case_view *v)
     pair(&t, "紧急", row->flags & FLAG_URGENT ? STR("是") : STR("否"));
     pair(&t, "结果", row->outcome ? str_of(code_label(outcomes, (int)row->outcome)) : STR_NONE);
     pair_time(&t, "收到", row->received_at);
-    pair_time(&t, "期限", row->due_at);
+    pair_time(&t, row->provisional ? "期限(暂定)" : "期限", row->due_at);
     pair(&t, "标题", v->title);
     pair(&t, "地址", v->place);
     pair(&t, "正文", v->reading == READ_ALL ? v->body : STR("(本岗位不阅信件内容)"));

@@ -27,7 +27,7 @@ const struct statement view_statements[] = {
 // Positions in view_case's batch; INTERNAL only for who may read it.
 enum { BEGIN, CASE, LEGS, EVENTS, REPLIES, REQUESTS, SUPPLEMENTS, ANSWERS, REFUSED_EVENTS, MERGED_CASES, INTERNAL };
 
-bool view_row(const struct db *db, int i, int row, struct case_row *out)
+bool view_row(const struct db *db, const struct policy *policy, int i, int row, struct case_row *out)
 {
     *out = (struct case_row){
         .id = db_int(db, i, row, 0),
@@ -44,6 +44,8 @@ bool view_row(const struct db *db, int i, int row, struct case_row *out)
         .received_at = db_time(db, i, row, 11),
         .due_at = db_time(db, i, row, 12),
     };
+    // A date is the end of a day, so its day is the one before.
+    out->provisional = out->due_at != 0 && !calendar_published(&policy->calendar, date_of(out->due_at - 1));
     return access_accused(db_text(db, i, row, 13), &out->accused);
 }
 
@@ -205,7 +207,7 @@ static enum reading decide_case(const struct db *db, const struct asking *a)
 static void read_case(const struct db *db, const struct asking *a, struct case_view *out)
 {
     bool words = out->reading == READ_ALL;
-    (void)view_row(db, CASE, 0, &out->row);
+    (void)view_row(db, a->policy, CASE, 0, &out->row);
     out->version = (int32_t)db_int(db, CASE, 0, 14);
     out->letter = (struct case_key){db_int(db, CASE, 0, 15), (int32_t)db_int(db, CASE, 0, 16)};
     out->channel = (enum channel)db_int(db, CASE, 0, 17);

@@ -92,6 +92,7 @@ struct case_row {
     uint8_t flags;
     enum outcome outcome;
     wf_time received_at, due_at;
+    bool provisional; // the date lies in a year whose holidays are not published yet
     struct accused_list accused;
 };
 

@@ -6,6 +6,6 @@
 #include "store/view.h"
 
 // The columns that view_case and view_list have in common. False: more accused than a case can have.
-bool view_row(const struct db *db, int i, int row, struct case_row *out);
+bool view_row(const struct db *db, const struct policy *policy, int i, int row, struct case_row *out);
 
 #endif
