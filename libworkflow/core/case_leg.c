@@ -74,6 +74,16 @@ static void extend(struct deciding *d, struct leg_facts *leg, struct case_step *
     case_notify(d, leg, NOTICE_GRANTED);
 }
 
+// By when the unit has to be done. What was granted to it or given back before it asked for a return stays.
+static wf_time work_date(const struct deciding *d, const struct leg_facts *leg, enum event event)
+{
+    wf_time due = leg_work_due(d, leg);
+    bool goes_on = event == EV_RETURN_DENIED || event == EV_DESIGNATE;
+    if (!goes_on || leg->parent != 0 || leg->due_at <= due)
+        return due;
+    return leg->due_at < d->facts->due_at ? leg->due_at : d->facts->due_at;
+}
+
 enum result case_leg_effect(struct deciding *d, const struct rule *r, struct leg_facts *leg, struct case_step *step)
 {
     const struct change *c = d->change;
@@ -87,7 +97,7 @@ enum result case_leg_effect(struct deciding *d, const struct rule *r, struct leg
             say_units(step, "proposes ", c->to);
     }
     if (r->clock == CLOCK_K8) { // started with the dispatch (T13): a unit that signs late gains no time
-        leg->due_at = leg_work_due(d, leg);
+        leg->due_at = work_date(d, leg, r->event);
         step->due_at = leg->due_at;
 #ifdef PA_SEED_BUG_CLOCK_FROM_SIGNING
         f->due_at = policy_due(d->policy, case_clock(f, r->clock), f->kind, d->now);

@@ -20,6 +20,7 @@ struct life {
 };
 
 static struct life lives[LIVES];
+static int lives_n;
 static wf_time now;
 static struct classification found;
 
@@ -80,12 +81,12 @@ static int rarity(const struct rule *r)
     case EV_REQUEST_DENIED:
         return 60;
     case EV_WITHDRAW:
+    case EV_WITHDRAWAL_REQUESTED:
+        return 30;
     case EV_REFUSE:
     case EV_REFER:
     case EV_REFUSAL_APPROVED:
     case EV_REFERRAL_APPROVED:
-    case EV_WITHDRAWAL_REQUESTED:
-        return 30;
     case EV_FLAG_EMERGENCY:
     case EV_MERGE:
     case EV_TERMINATE:
@@ -159,6 +160,23 @@ static void say_target(struct change *c, const struct leg_facts *leg, const stru
     c->to = by_itself && one_in(2) ? 0 : one_in(8) ? any_unit() : good_unit(f, above);
 }
 
+// Of the closed list, where the event has one.
+static struct str reason_of(enum event event)
+{
+    switch (event) {
+    case EV_REFUSE:
+        return STR("not_police");
+    case EV_REFER:
+        return STR("petition");
+    case EV_RETURN_REQUESTED:
+        return STR("not_our_area");
+    case EV_TERMINATE:
+        return STR("no_supplement");
+    default:
+        return STR_NONE;
+    }
+}
+
 static void say_the_rest(struct change *c, const struct case_facts *f)
 {
     static const int16_t categories[] = {0, 1, 14, 12, 55};
@@ -174,7 +192,10 @@ static void say_the_rest(struct change *c, const struct case_facts *f)
     c->internal_report = STR("已核查");
     c->words = one_in(20) ? STR_NONE : STR("补充");
     c->reason = one_in(20) ? STR_NONE : STR("理由");
-    c->reason_code = one_in(20) ? STR("no_such") : STR_NONE;
+    c->reason_code = one_in(20)               ? STR("no_such")
+                     : c->event == EV_REFUSE ? STR("no_facts")
+                     : c->event == EV_REFER  ? STR("petition")
+                                             : STR_NONE;
     c->seen = one_in(20) ? 1 + roll(f->version + 1) : one_in(2) ? f->version : 0;
     if (c->event == EV_ACCUSE || (c->event == EV_EXONERATE && (f->accused.n == 0 || one_in(6))))
         for (int n = 1 + roll(2); n > 0; n--)

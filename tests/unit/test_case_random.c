@@ -148,6 +148,26 @@ static struct life *other_of(const struct life *l, const struct change *c)
     return id >= 1 && id <= LIVES && id != l->f.id ? &lives[id - 1] : NULL;
 }
 
+// One letter, several matters: the part that is split off is another life, where there is room for it.
+static void split_off(const struct life *l, const struct change *c)
+{
+    struct case_step step;
+    if (!last.split || lives_n == LIVES)
+        return;
+    struct life *part = &lives[lives_n++];
+    replay_start(&part->told);
+    ledger_start(&part->ledger);
+    part->limit = part->stood = 0;
+    part->granted = 0;
+    part->x = l->x;
+    case_split_off(&world, now, c, &l->f, lives_n, &part->f, &step);
+    hold(!last.steps[0].other && part->f.letter == l->f.letter, "split.letter", part->f.letter, l->f.letter);
+    last = (struct decision){.steps = {step}, .steps_n = 1};
+    write_down(part, NULL, c);
+    check(part);
+    nobody_in_x(part, false);
+}
+
 static enum result happens(struct life *l, const struct change *c)
 {
     static struct case_facts before, other_before;
@@ -189,6 +209,7 @@ static enum result happens(struct life *l, const struct change *c)
         check(other);
     if (c->event == EV_MERGE) // else who is in X may have changed with the day since the other's own last event
         nobody_in_x(other, true);
+    split_off(l, c);
     return OK;
 }
 
@@ -234,20 +255,20 @@ static void one_list(void)
     seed = (seed ^ seed >> 30) * UINT64_C(0xbf58476d1ce4e5b9) | 1;
     world_grow();
     now = date_begin(today) + roll(24 * 60) * WF_MINUTE;
-    int cases = one_in(3) ? LIVES : 1;
-    for (int i = 0; i < cases; i++)
-        begin(i);
+    int cases = one_in(3) ? 2 : 1;
+    for (lives_n = 0; lives_n < cases; lives_n++)
+        begin(lives_n);
     for (int n = 4 + roll(EVENTS); n > 0; n--) {
-        struct life *l = &lives[roll(cases)];
+        struct life *l = &lives[roll(lives_n)];
         now = any_instant(&l->f);
         if (one_in(3))
             tick(l);
         struct change c = any_change(l);
-        if (c.event == EV_MERGE && c.other > cases)
+        if (c.event == EV_MERGE && c.other > lives_n)
             c.other = 99;
         (void)happens(l, &c);
     }
-    for (int i = 0; i < cases; i++)
+    for (int i = 0; i < lives_n; i++)
         tick(&lives[i]);
 }
 
