@@ -192,10 +192,7 @@ static void say_the_rest(struct change *c, const struct case_facts *f)
     c->internal_report = STR("已核查");
     c->words = one_in(20) ? STR_NONE : STR("补充");
     c->reason = one_in(20) ? STR_NONE : STR("理由");
-    c->reason_code = one_in(20)               ? STR("no_such")
-                     : c->event == EV_REFUSE ? STR("no_facts")
-                     : c->event == EV_REFER  ? STR("petition")
-                                             : STR_NONE;
+    c->reason_code = one_in(20) ? STR("no_such") : reason_of(c->event);
     c->seen = one_in(20) ? 1 + roll(f->version + 1) : one_in(2) ? f->version : 0;
     if (c->event == EV_ACCUSE || (c->event == EV_EXONERATE && (f->accused.n == 0 || one_in(6))))
         for (int n = 1 + roll(2); n > 0; n--)
