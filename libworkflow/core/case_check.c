@@ -73,6 +73,17 @@ static enum result check_named_unit(struct deciding *d)
     return result == OK && d->change->to != 0 ? case_check_target(d, d->change->to, NULL) : result;
 }
 
+// Not to take a letter up, or to send it elsewhere, is for a reason of the list; the words tell the writer where to go.
+static enum result check_turned_away(struct deciding *d, enum reason_use use)
+{
+    enum result result = case_check_reason(d, use);
+    if (result == OK && d->change->reason_code.n == 0)
+        return case_missing(d, "reason_code", "reason_code: this event needs one of the list");
+    if (result == OK && str_trim(d->change->reason).n == 0)
+        return case_missing(d, "reason", "reason: say where the writer can go instead");
+    return result;
+}
+
 // Nobody approves what he proposed himself.
 static enum result check_approval(struct deciding *d, enum request_kind kind)
 {
@@ -192,8 +203,14 @@ static enum result check_close(struct deciding *d, enum actor actor)
 {
     const struct case_facts *f = d->facts;
     const struct course *course = &f->course;
-    if (f->state != CALLBACK || actor == ACTOR_FEEDBACK)
+    if (actor == ACTOR_FEEDBACK)
         return OK;
+    if (f->state == ANSWERED) {
+        bool nobody_asks = f->course.satisfied_last != 2 && case_policy_allows(d, rule_for_case(ANSWERED, EV_CLOSE));
+        return nobody_asks || f->course.satisfied_last == 1
+                   ? OK
+                   : case_not_allowed(d, "event", "the writer was not called back yet, or is not content");
+    }
     enum result result = check_caller(d);
     if (result != OK)
         return result;
@@ -262,7 +279,7 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
     case EV_REFUSE:
     case EV_REFER:
         result = case_check_proposal(d, event, 0);
-        return result == OK ? case_check_reason(d, event == EV_REFUSE ? REASON_REFUSE : REASON_REFER) : result;
+        return result == OK ? check_turned_away(d, event == EV_REFUSE ? REASON_REFUSE : REASON_REFER) : result;
     case EV_SUSPEND:
         result = case_check_proposal(d, event, 0);
         return result == OK ? case_check_until(d) : result;
@@ -279,12 +296,16 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
                    : OK;
     case EV_WITHDRAWAL_GRANTED:
     case EV_WITHDRAWAL_DENIED:
-        return d->request ? OK : err_set(d->err, REJECT, "no_request", "request", "request: nobody asked for this");
+        if (!d->request)
+            return err_set(d->err, REJECT, "no_request", "request", "request: nobody asked for this");
+        return event == EV_WITHDRAWAL_DENIED ? case_need_reason(d) : OK;
     case EV_PROPOSAL_REJECTED:
     case EV_REQUEST_GRANTED:
     case EV_REQUEST_DENIED:
-        return !d->request ? err_set(d->err, REJECT, "no_request", "request", "request: grant or deny says which")
-                           : check_approval(d, d->request->kind);
+        if (!d->request)
+            return err_set(d->err, REJECT, "no_request", "request", "request: grant or deny says which");
+        result = check_approval(d, d->request->kind);
+        return result == OK && event != EV_REQUEST_GRANTED ? case_need_reason(d) : result;
     case EV_CLOSE_PROPOSED:
     case EV_ASSESSMENT_APPEALED:
         return case_check_proposal(d, event, 0);
@@ -295,6 +316,8 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
     case EV_RECLASSIFY:
         if (c->kind == KIND_NONE && c->category == 0 && c->to == 0)
             return case_missing(d, "category", "category: say the new kind, category or unit");
+        if (f->state == HANDLING && c->to != 0 && c->to != f->bureau)
+            return case_not_allowed(d, "unit", "unit: a unit has the case: recall it, and name the next one there");
         return check_named_unit(d);
     case EV_ACCUSE:
         return check_accused(d, false);
@@ -332,8 +355,10 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
         result = check_grace(d, CLOCK_K20, false);
         return result == OK ? case_need_reason(d) : result;
     case EV_SUPERVISE:
-        return actor == ACTOR_DESK && c->level == SUPERVISION_NONE
-                   ? case_missing(d, "level", "level: urge, supervise, list or summon")
+        if (actor == ACTOR_DESK && c->level == SUPERVISION_NONE)
+            return case_missing(d, "level", "level: urge, supervise, list or summon");
+        return actor == ACTOR_DESK && c->level >= SUPERVISION_LISTED && !(c->duties & DUTY_LEAD)
+                   ? err_set(d->err, REJECT, "not_your_duty", "level", "level: list and summon need the duty lead")
                    : OK;
     case EV_LIFT:
         return f->course.supervision == SUPERVISION_NONE ? case_not_allowed(d, "event", "the case is not supervised")

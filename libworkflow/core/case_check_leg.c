@@ -68,6 +68,8 @@ enum result case_check_leg(struct deciding *d, enum event event, enum actor acto
             return err_set_limit(d->err, REJECT, "too_many", "event", "event: it was handed on ", leg->hop,
                                  " times: the common superior designates now");
         return OK;
+    case EV_RETURN_DENIED:
+        return case_need_reason(d);
     case EV_SUPERIOR_ASKED:
         if (!(leg->flags & LEG_DENIED) || (leg->flags & (LEG_ASKED_SUPERIOR | LEG_FIXED)))
             return case_not_allowed(d, "event", "only after a denial, and once");
@@ -100,7 +102,9 @@ enum result case_check_leg(struct deciding *d, enum event event, enum actor acto
         // fall through
     case EV_EXTENSION_DENIED:
     case EV_SUPPLEMENT_DENIED:
-        return d->request ? OK : err_set(d->err, REJECT, "no_request", "request", "request: grant or deny says which");
+        if (!d->request)
+            return err_set(d->err, REJECT, "no_request", "request", "request: grant or deny says which");
+        return event == EV_SUPPLEMENT_GRANTED ? OK : case_need_reason(d);
     case EV_SUPPLEMENT_REQUESTED:
         if (d->facts->course.paused_at != 0)
             return case_not_allowed(d, "event", "the writer is being asked already");
@@ -109,7 +113,7 @@ enum result case_check_leg(struct deciding *d, enum event event, enum actor acto
         result = case_check_proposal(d, event, leg->id);
         return result == OK ? case_check_until(d) : result;
     case EV_REASSIGN_REQUESTED:
-        result = case_check_unit(d, c->to);
+        result = case_check_target(d, c->to, NULL);
         return result == OK ? case_check_proposal(d, event, leg->id) : result;
     case EV_UNREASONABLE_REQUESTED:
         return case_check_proposal(d, event, leg->id);

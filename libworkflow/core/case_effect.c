@@ -271,11 +271,11 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
     case EV_REFUSAL_APPROVED:
     case EV_REQUEST_GRANTED:
     case EV_WITHDRAWAL_GRANTED:
-        case_decide_request(d, REQUEST_GRANTED);
+        case_answer_request(d, REQUEST_GRANTED);
         break;
     case EV_PROPOSAL_REJECTED:
     case EV_REQUEST_DENIED:
-        case_decide_request(d, REQUEST_DENIED);
+        case_answer_request(d, REQUEST_DENIED);
         break;
     case EV_WITHDRAWAL_DENIED:
         f->course.ex_officio = 1;
@@ -336,7 +336,7 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         break;
     case EV_SUSPENSION_APPROVED:
         f->outcome = OUTCOME_UNSOLVED;
-        case_decide_request(d, REQUEST_GRANTED);
+        case_answer_request(d, REQUEST_GRANTED);
         break;
     case EV_RESUME:
         f->outcome = OUTCOME_NONE;

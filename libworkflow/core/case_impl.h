@@ -61,6 +61,8 @@ enum result case_effect(struct deciding *d, const struct rule *r, enum actor act
                         struct case_step *step);
 enum result case_add_request(struct deciding *d, enum request_kind kind, const struct leg_facts *leg);
 void case_decide_request(struct deciding *d, enum request_state state); // the one at hand, if it is open
+// The same for what a row of the case decides: the unit that asked is told. A row of its leg tells it by itself.
+void case_answer_request(struct deciding *d, enum request_state state);
 void case_void_requests(struct deciding *d);                            // those that nothing can grant any more
 enum result case_leg_effect(struct deciding *d, const struct rule *r, struct leg_facts *leg, struct case_step *step);
 enum result case_open_leg(struct deciding *d, const struct rule *r, struct case_step *step);

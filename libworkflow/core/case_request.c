@@ -146,6 +146,15 @@ void case_decide_request(struct deciding *d, enum request_state state)
     d->request->changed = true;
 }
 
+void case_answer_request(struct deciding *d, enum request_state state)
+{
+    const struct leg_facts *leg =
+        d->request && d->request->state == REQUEST_OPEN ? case_leg(d->facts, d->request->leg) : NULL;
+    case_decide_request(d, state);
+    if (leg && !leg_over(leg->state))
+        case_notify(d, leg, state == REQUEST_GRANTED ? NOTICE_GRANTED : NOTICE_DENIED);
+}
+
 void case_void_requests(struct deciding *d)
 {
     struct case_facts *f = d->facts;

@@ -150,7 +150,8 @@ static void check_next(struct replay *r)
     if (case_final(r->f->state) ? dated : !dated && !case_waits_for(r->f->state))
         found(r, REPLAY_NEXT, code_name(case_states, (int)r->f->state), 0);
     wf_time next = case_wakes(r->policy, r->f, r->now);
-    if (next != 0 && (r->f->wake_at == 0 || r->f->wake_at > next))
+    bool waits = r->f->state == MERGED; // sealed with the case that it joined, and asked again until that is over
+    if (next != 0 && (r->f->wake_at == 0 || (r->f->wake_at > next && !waits)))
         found(r, REPLAY_WAKE, code_name(case_states, (int)r->f->state), 0);
 }
 

@@ -28,13 +28,21 @@ SELECT j.seq, j.at, j.event, j.state, j.actor, j.leg, j.unit, j.policy, b.rule, 
 FROM journal j LEFT JOIN because b ON b.id = j.because
 WHERE j.case_id = $1::bigint ORDER BY j.seq
 
--- At each issue: the desk's own words where it wrote some, else the newest report of each leg.
+-- At each issue: the desk's own words where it wrote some, else the newest report of each unit that led that round. What a
+-- unit below or an assisting one reported is for whoever leads, not for the writer.
 -- name: view_replies
 SELECT DISTINCT ON (j.seq, r.leg) j.at, r.leg, r.outcome, r.public_text
-FROM journal j JOIN reply r ON r.case_id = j.case_id AND r.seq <= j.seq
-WHERE j.case_id = $1::bigint
-    AND j.event = (SELECT code FROM code_list WHERE list = 'journal' AND name = 'reply.issued')
-    AND (r.seq = j.seq OR r.leg <> 0 AND NOT EXISTS (SELECT FROM reply own WHERE own.case_id = j.case_id AND own.seq = j.seq))
+FROM (
+    SELECT case_id, seq, at, lag(seq, 1, 0) OVER (ORDER BY seq) AS before
+    FROM journal
+    WHERE case_id = $1::bigint AND event = (SELECT code FROM code_list WHERE list = 'journal' AND name = 'reply.issued')
+) j JOIN reply r ON r.case_id = j.case_id AND r.seq <= j.seq
+LEFT JOIN leg g ON g.case_id = r.case_id AND g.id = r.leg
+WHERE r.seq = j.seq
+    OR r.seq > j.before AND g.parent = 0
+        AND g.role = (SELECT code FROM code_list WHERE list = 'leg_role' AND name = 'lead')
+        AND g.state = (SELECT code FROM code_list WHERE list = 'leg_state' AND name = 'DONE')
+        AND NOT EXISTS (SELECT FROM reply own WHERE own.case_id = j.case_id AND own.seq = j.seq)
 ORDER BY j.seq, r.leg, r.seq DESC
 
 -- name: view_requests

@@ -79,6 +79,8 @@ static inline struct change sample_change(enum event event, enum actor actor)
     }
     if (event == EV_EXTENSION_REQUESTED)
         c.days = 2;
+    if (event == EV_REFUSE || event == EV_REFER)
+        c.reason_code = event == EV_REFUSE ? STR("no_facts") : STR("petition");
     if (event == EV_TRIAGE || event == EV_FLAG_EMERGENCY)
         c.found = &found;
     return c;
