@@ -166,25 +166,25 @@ def at_work(world):
             wrong.event(below, queue, x, "delegated", x.handler, to=to, officer="A1")
             wrong.event(NO, queue, x, "joined", x.handler, to=to, officer="A1")
             wrong.event(NO, queue, x, "return_requested", x.handler, to=to, **reason)
+            wrong.event(NO, queue, x, "reassign_requested", x.handler, to=to, **reason)
             wrong.act(NO, x, "joined", unit=to, by="督办员")
             wrong.act(NO, x, "recall", unit=to, by="派单员", reason="改派")
             wrong.act((*NO, "not_allowed"), x, "dispatch", unit=to, by="派单员")
         wrong.event(NO, queue_of(x.unit), x, "reviewed", x.unit, officer="A2")
     wrong.must_fail()
-    asked_for(world, "reassign_requested", lambda x: x.roots()[0][0])
-    asked_for(world, "return_requested", proper_other, reason_code="not_our_duty")
+    asked_for(world, "reassign_requested")
+    asked_for(world, "return_requested", reason_code="not_our_duty")
 
 
-def asked_for(world, request, to, **more):
-    """A request stands, and granting it must not bring the letter to whom it accuses."""
-    lines = [(queue_of(x.handler), event(x, request, x.handler, to=to(x), reason="请改派", officer="A1", **more)) for x in world.accusing]
+def asked_for(world, request, **more):
+    """A request stands, and granting it for another unit must not bring the letter to whom it accuses."""
+    lines = [(queue_of(x.handler), event(x, request, x.handler, to=proper_other(x), reason="请改派", officer="A1", **more))
+             for x in world.accusing]
     all_good(request, lines, report(lines))
     wrong = Wrong(world, f"grant of {request}:")
     for x in world.accusing:
         for target in x.wrong_targets():
             wrong.act(NO, x, "grant", unit=target, by="派单员")
-        if not x.may_handle(to(x)):
-            wrong.act(NO, x, "grant", by="派单员")
     wrong.must_fail()
     denied = [act(x, "deny", by="派单员", reason="不同意") for x in world.accusing]
     all_good("deny", denied, acts(denied))
