@@ -111,15 +111,23 @@ enum result requested_unit(const struct policy *policy, int64_t code, const char
     return err_set_limit(err, REJECT, "unknown_value", field, before, code, " in units.tsv");
 }
 
-int64_t requested_person(int32_t unit, struct str name)
-{
-    int64_t digest = digest_of(&name, 1, unit);
-    return digest ? digest : 1;
-}
-
 int32_t requested_officer(struct str digits)
 {
     int64_t number = 0;
     bool plain = digits.p && digits.n >= 1 && digits.n <= 8 && digits.p[0] != '-' && digits.p[0] != '+';
     return plain && str_to_i64(digits, &number) && number >= 1 && number <= OFFICER_MAX ? (int32_t)number : 0;
+}
+
+int64_t requested_person(int32_t unit, struct str name)
+{
+    char digits[16];
+    struct text number = TEXT(digits);
+    int32_t officer = requested_officer(name);
+    if (officer != 0) { // one person wherever he acts, however the number is written
+        text_i64(&number, officer);
+        name = text_get(&number);
+        unit = 0;
+    }
+    int64_t digest = digest_of(&name, 1, unit);
+    return digest ? digest : 1;
 }

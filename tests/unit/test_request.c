@@ -97,6 +97,17 @@ static void test_who_of_a_bureau(void **state)
     m.bureau = 440400; // another house, another person
     assert_int_equal(bureau(&m), OK);
     assert_true(change.person != first);
+    m.officer = STR("012345"); // but a police number is one person in every house, and at the desk
+    assert_int_equal(bureau(&m), OK);
+    int64_t officer = change.person;
+    m.bureau = 440300;
+    m.officer = STR("12345");
+    assert_int_equal(bureau(&m), OK);
+    assert_true(change.person == officer);
+    struct msg_desk_act d = act("close");
+    d.post = STR("审核人@440300:012345");
+    assert_int_equal(desk(&d), OK);
+    assert_true(change.person == officer);
 }
 
 static void test_bureaus_and_units(void **state)
