@@ -3,7 +3,6 @@
 
 #include "ctl.h"
 #include "life.h"
-#include "run/clock.h"
 
 #define COMMAND "letterctl ledger"
 
@@ -86,44 +85,28 @@ static const char help[] = "usage: letterctl ledger NUMBER [--as POST] [--json] 
                            "  -c FILE        configuration file\n"
                            "Exit status: 0 done, 1 there is no such case, 2 wrong usage.\n";
 
-int cmd_ledger(int argc, char **argv)
+static int tell(struct ctl *ctl, const struct ctl_case *of)
 {
-    const char *file = NULL, *as = NULL;
-    bool json = false;
-    const struct tool_option known[] = {
-        {"--json", TOOL_FLAG, 0, 0, &json}, {"--as", TOOL_TEXT, 0, 0, &as}, {"-c", TOOL_TEXT, 0, 0, &file}};
-    struct tool_arguments a = {.command = COMMAND, .help = help, .options = known, .options_n = 3, .operands_max = 1};
     static struct life life;
-    struct ctl ctl;
     struct case_view view;
-    struct err err;
-    int32_t mailbox;
-    int64_t id;
-    int code;
-    if (!tool_arguments(&a, argc, argv, &code))
-        return code;
-    if (!ctl_number(COMMAND, &a, &mailbox, &id))
-        return 2;
-    code = ctl_read(&ctl, COMMAND, file, as);
+    int code = life_read(ctl, of, &view, &life);
     if (code != 0)
         return code;
-    wf_time now = clock_now();
-    if (view_case(ctl.db, ctl.policy, &ctl.viewer, now, mailbox, id, &view, &err) == OK) {
-        life_tell(&view, now, &life);
-        if (life.told < view.events_n)
-            fprintf(stderr, COMMAND ": line %d of the journal cannot be told: run letterctl verify\n", life.told + 1);
-        if (json)
-            print_json(&view, &life);
-        else {
-            print_holders(&life);
-            if (life.ledger.legs_n > 0)
-                print_legs(&life);
-        }
-        code = life.told < view.events_n;
-        view_case_free(&view);
+    code = life.told < view.events_n;
+    if (code != 0)
+        fprintf(stderr, COMMAND ": line %d of the journal cannot be told: run letterctl verify\n", life.told + 1);
+    if (of->json) {
+        print_json(&view, &life);
     } else {
-        code = tool_fail(COMMAND, &err);
+        print_holders(&life);
+        if (life.ledger.legs_n > 0)
+            print_legs(&life);
     }
-    ctl_close(&ctl);
-    return ctl_end(COMMAND, code);
+    view_case_free(&view);
+    return code;
+}
+
+int cmd_ledger(int argc, char **argv)
+{
+    return ctl_case(COMMAND, help, argc, argv, tell);
 }

@@ -2,7 +2,6 @@
 #include "cmd_readers.h"
 
 #include "ctl.h"
-#include "run/clock.h"
 #include "store/access.h"
 
 #define COMMAND "letterctl readers"
@@ -64,44 +63,25 @@ static const char help[] =
     "  -c FILE        configuration file\n"
     "Exit status: 0 done, 1 there is no such case, 2 wrong usage.\n";
 
-static enum result tell(struct ctl *ctl, int32_t mailbox, int64_t id, bool json, struct err *err)
+static int tell(struct ctl *ctl, const struct ctl_case *of)
 {
     static const char *const heading[] = {"时间", "途径", "单位", "何处", "结果", "回避"};
     struct table t = {.columns = 6};
     enum reading reading;
-    wf_time now = clock_now();
+    struct err err;
     for (int i = 0; i < t.columns; i++)
         table_put(&t, heading[i]);
-    enum result result = access_ask(ctl->db, ctl->policy, &ctl->viewer, now, "readers", mailbox, id, &reading, err);
+    enum result result =
+        access_ask(ctl->db, ctl->policy, &ctl->viewer, of->now, "readers", of->mailbox, of->id, &reading, &err);
     if (result == OK)
-        result = access_readers(ctl->db, ctl->policy, now, id, json ? reader_json : reader_line, &t, err);
-    if (result == OK && !json)
+        result = access_readers(ctl->db, ctl->policy, of->now, of->id, of->json ? reader_json : reader_line, &t, &err);
+    if (result == OK && !of->json)
         table_print(&t, stdout);
     table_free(&t);
-    return result;
+    return result == OK ? 0 : tool_fail(COMMAND, &err);
 }
 
 int cmd_readers(int argc, char **argv)
 {
-    const char *file = NULL, *as = NULL;
-    bool json = false;
-    const struct tool_option known[] = {
-        {"--json", TOOL_FLAG, 0, 0, &json}, {"--as", TOOL_TEXT, 0, 0, &as}, {"-c", TOOL_TEXT, 0, 0, &file}};
-    struct tool_arguments a = {.command = COMMAND, .help = help, .options = known, .options_n = 3, .operands_max = 1};
-    struct ctl ctl;
-    struct err err;
-    int32_t mailbox;
-    int64_t id;
-    int code;
-    if (!tool_arguments(&a, argc, argv, &code))
-        return code;
-    if (!ctl_number(COMMAND, &a, &mailbox, &id))
-        return 2;
-    code = ctl_read(&ctl, COMMAND, file, as);
-    if (code != 0)
-        return code;
-    if (tell(&ctl, mailbox, id, json, &err) != OK)
-        code = tool_fail(COMMAND, &err);
-    ctl_close(&ctl);
-    return ctl_end(COMMAND, code);
+    return ctl_case(COMMAND, help, argc, argv, tell);
 }

@@ -3,7 +3,6 @@
 
 #include "cmd_list.h"
 #include "core/number.h"
-#include "run/clock.h"
 #include "show_json.h"
 
 #define COMMAND "letterctl show"
@@ -202,38 +201,22 @@ static const char help[] =
     "  -c FILE        configuration file\n"
     "Exit status: 0 done, 1 there is no such case, 2 wrong usage.\n";
 
-int cmd_show(int argc, char **argv)
+static int tell(struct ctl *ctl, const struct ctl_case *of)
 {
-    const char *file = NULL, *as = NULL;
-    bool json = false;
-    const struct tool_option known[] = {
-        {"--json", TOOL_FLAG, 0, 0, &json}, {"--as", TOOL_TEXT, 0, 0, &as}, {"-c", TOOL_TEXT, 0, 0, &file}};
-    struct tool_arguments a = {.command = COMMAND, .help = help, .options = known, .options_n = 3, .operands_max = 1};
     static struct life life;
-    struct ctl ctl;
     struct case_view view;
-    struct err err;
-    int32_t mailbox;
-    int64_t id;
-    int code;
-    if (!tool_arguments(&a, argc, argv, &code))
-        return code;
-    if (!ctl_number(COMMAND, &a, &mailbox, &id))
-        return 2;
-    code = ctl_read(&ctl, COMMAND, file, as);
+    int code = life_read(ctl, of, &view, &life);
     if (code != 0)
         return code;
-    wf_time now = clock_now();
-    if (view_case(ctl.db, ctl.policy, &ctl.viewer, now, mailbox, id, &view, &err) == OK) {
-        life_tell(&view, now, &life);
-        if (json)
-            ctl_json_print(show_json(&view, &life));
-        else
-            print_plain(&view);
-        view_case_free(&view);
-    } else {
-        code = tool_fail(COMMAND, &err);
-    }
-    ctl_close(&ctl);
-    return ctl_end(COMMAND, code);
+    if (of->json)
+        ctl_json_print(show_json(&view, &life));
+    else
+        print_plain(&view);
+    view_case_free(&view);
+    return 0;
+}
+
+int cmd_show(int argc, char **argv)
+{
+    return ctl_case(COMMAND, help, argc, argv, tell);
 }

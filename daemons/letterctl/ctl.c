@@ -2,6 +2,7 @@
 #include "ctl.h"
 
 #include "core/number.h"
+#include "run/clock.h"
 #include "store/access.h"
 #include "store/policy_store.h"
 #include "store/view.h"
@@ -51,17 +52,30 @@ void ctl_close(struct ctl *ctl)
     ctl->config = NULL;
 }
 
-bool ctl_number(const char *command, const struct tool_arguments *a, int32_t *mailbox, int64_t *id)
+int ctl_case(const char *command, const char *help, int argc, char **argv,
+             int (*tell)(struct ctl *ctl, const struct ctl_case *of))
 {
+    const char *file = NULL, *as = NULL;
+    struct ctl_case of = {0};
+    const struct tool_option known[] = {
+        {"--json", TOOL_FLAG, 0, 0, &of.json}, {"--as", TOOL_TEXT, 0, 0, &as}, {"-c", TOOL_TEXT, 0, 0, &file}};
+    struct tool_arguments a = {.command = command, .help = help, .options = known, .options_n = 3, .operands_max = 1};
+    struct ctl ctl;
     struct err err;
-    if (a->operands_n != 1) {
-        (void)tool_usage(command, "the case's NUMBER is needed");
-        return false;
-    }
-    if (number_parse(str_of(a->operands[0]), mailbox, id, &err) == OK)
-        return true;
-    (void)tool_fail(command, &err);
-    return false;
+    int code;
+    if (!tool_arguments(&a, argc, argv, &code))
+        return code;
+    if (a.operands_n != 1)
+        return tool_usage(command, "the case's NUMBER is needed");
+    if (number_parse(str_of(a.operands[0]), &of.mailbox, &of.id, &err) != OK)
+        return tool_fail(command, &err) + 1; // wrong usage
+    code = ctl_read(&ctl, command, file, as);
+    if (code != 0)
+        return code;
+    of.now = clock_now();
+    code = tell(&ctl, &of);
+    ctl_close(&ctl);
+    return ctl_end(command, code);
 }
 
 struct str ctl_who(void)

@@ -27,8 +27,17 @@ int ctl_read(struct ctl *ctl, const char *command, const char *file, const char 
 #define CTL_AS                                                                                                         \
     "  --as POST      who reads: a post, POST@UNIT or POST@UNIT:NUMBER (the desk); letterctl posts lists them\n"
 
-// The case's number among the operands, the only one. False: what is wrong with it was said; the exit code is 2.
-bool ctl_number(const char *command, const struct tool_arguments *a, int32_t *mailbox, int64_t *id);
+// What a command about one case was asked.
+struct ctl_case {
+    int32_t mailbox;
+    int64_t id;
+    wf_time now;
+    bool json;
+};
+// All of such a command: NUMBER [--as POST] [--json] [-c FILE]. Opens as ctl_read does and lets `tell` answer, which
+// gives the exit code and says why when it is not 0.
+int ctl_case(const char *command, const char *help, int argc, char **argv,
+             int (*tell)(struct ctl *ctl, const struct ctl_case *of));
 
 // Who runs this command, for the database's records.
 struct str ctl_who(void);

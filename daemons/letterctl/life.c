@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "life.h"
 
-#include "ctl.h"
-
 // The row that gave a line its reason; NULL: none of this program's.
 static const struct rule *rule_of(struct str id)
 {
@@ -12,7 +10,7 @@ static const struct rule *rule_of(struct str id)
     return NULL;
 }
 
-void life_tell(const struct case_view *v, wf_time now, struct life *out)
+static void life_tell(const struct case_view *v, wf_time now, struct life *out)
 {
     replay_start(&out->replayed);
     ledger_start(&out->ledger);
@@ -32,6 +30,15 @@ void life_tell(const struct case_view *v, wf_time now, struct life *out)
         ledger_line(&out->ledger, &out->replayed);
     }
     out->age = out->told > 0 ? ledger_end(&out->ledger, &out->replayed, now) : 0;
+}
+
+int life_read(struct ctl *ctl, const struct ctl_case *of, struct case_view *view, struct life *life)
+{
+    struct err err;
+    if (view_case(ctl->db, ctl->policy, &ctl->viewer, of->now, of->mailbox, of->id, view, &err) != OK)
+        return tool_fail(ctl->command, &err);
+    life_tell(view, of->now, life);
+    return 0;
 }
 
 json_t *life_clocks_json(const struct life *life)

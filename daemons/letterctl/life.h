@@ -4,9 +4,8 @@
 #define LETTERCTL_LIFE_H
 
 #include "core/ledger.h"
+#include "ctl.h"
 #include "store/view.h"
-
-#include <jansson.h>
 
 struct life {
     struct replayed replayed;
@@ -14,7 +13,9 @@ struct life {
     wf_time age;
     int told; // lines that were understood; fewer than there are: the rest says nothing (letterctl verify names it)
 };
-void life_tell(const struct case_view *v, wf_time now, struct life *out);
+// The case as the viewer sees it (to be freed) and its life until now. 0, or the exit code after the reason was said;
+// then nothing is to be freed.
+int life_read(struct ctl *ctl, const struct ctl_case *of, struct case_view *view, struct life *life);
 
 json_t *life_clocks_json(const struct life *life);
 json_t *life_ledger_json(const struct life *life);
