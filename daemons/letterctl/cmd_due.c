@@ -3,9 +3,7 @@
 
 #include "ctl.h"
 #include "policy_dir.h"
-#include "store/policy_store.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -13,12 +11,10 @@
 #define YEAR_FIRST 1992 // from here on Asia/Shanghai keeps no summer time
 #define YEAR_LAST 2199
 
-static const struct statement *const lists[] = {policy_store_statements, NULL};
-
 struct due {
-    const char *rule;
-    enum clock clock; // CLOCK_NONE: the rule is an amount
-    enum kind kind;   // KIND_NONE: not said
+    const char *rule, *dir; // dir: the folder of its calendar; NULL: the newest version in the database
+    enum clock clock;       // CLOCK_NONE: the rule is an amount
+    enum kind kind;         // KIND_NONE: not said
     struct span span;
     wf_time start;
     bool date_only, json;
@@ -239,8 +235,10 @@ static void print_json(struct due *d, const struct calendar *c)
     ctl_json_print(o);
 }
 
-static int explain(struct due *d, const struct policy *p, const char *dir)
+static int explain(void *arg, const struct policy *p)
 {
+    struct due *d = arg;
+    const char *dir = d->dir;
     int code = resolve(d, p);
     if (code != 0)
         return code;
@@ -265,36 +263,6 @@ static int explain(struct due *d, const struct policy *p, const char *dir)
     return 0;
 }
 
-static int by_folder(struct due *d, const char *dir)
-{
-    struct str files[POLICY_FILES];
-    static struct policy policy;
-    struct err err;
-    char *memory = policy_dir_read(COMMAND, dir, files);
-    if (!memory)
-        return 1;
-    struct arena arena = {malloc(POLICY_ARENA), POLICY_ARENA, 0};
-    insist(arena.p);
-    int code = policy_parse(files, &arena, &policy, &err) == OK ? explain(d, &policy, dir) : tool_fail(COMMAND, &err);
-    free(arena.p);
-    free(memory);
-    return code;
-}
-
-static int by_database(struct due *d, const char *config_file)
-{
-    struct ctl ctl;
-    struct err err;
-    struct policy *policy = NULL;
-    int code = ctl_open(&ctl, COMMAND, config_file, "pa_desk", lists);
-    if (code != 0)
-        return code;
-    code = policy_load(ctl.db, &policy, &err) == OK ? explain(d, policy, NULL) : tool_fail(COMMAND, &err);
-    policy_free(policy);
-    ctl_close(&ctl);
-    return code;
-}
-
 static const char help[] =
     "usage: letterctl due RULE START [--json] [--policy DIR] [-c FILE]\n"
     "When something is due that starts at START, and why, day by day.\n"
@@ -309,10 +277,10 @@ static const char help[] =
 
 int cmd_due(int argc, char **argv)
 {
-    const char *file = NULL, *dir = NULL;
+    const char *file = NULL;
     struct due d = {0};
     const struct tool_option known[] = {
-        {"--json", TOOL_FLAG, 0, 0, &d.json}, {"--policy", TOOL_TEXT, 0, 0, &dir}, {"-c", TOOL_TEXT, 0, 0, &file}};
+        {"--json", TOOL_FLAG, 0, 0, &d.json}, {"--policy", TOOL_TEXT, 0, 0, &d.dir}, {"-c", TOOL_TEXT, 0, 0, &file}};
     struct tool_arguments a = {.command = COMMAND, .help = help, .options = known, .options_n = 3, .operands_max = 2};
     int code;
     if (!tool_arguments(&a, argc, argv, &code))
@@ -324,6 +292,6 @@ int cmd_due(int argc, char **argv)
     if (code == 0)
         code = parse_start(&d, a.operands[1]);
     if (code == 0)
-        code = dir ? by_folder(&d, dir) : by_database(&d, file);
+        code = policy_dir_or_newest(COMMAND, d.dir, file, explain, &d);
     return ctl_end(COMMAND, code);
 }

@@ -4,14 +4,8 @@
 #include "core/case.h"
 #include "ctl.h"
 #include "policy_dir.h"
-#include "store/policy_store.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 #define COMMAND "letterctl posts"
-
-static const struct statement *const lists[] = {policy_store_statements, NULL};
 
 static const char help[] =
     "usage: letterctl posts [--json] [--policy DIR] [-c FILE]\n"
@@ -83,8 +77,9 @@ static void add_line(struct table *t, const struct post *post)
     table_put_str(t, text_get(&text));
 }
 
-static void print(const struct policy *policy, bool json)
+static int print(void *arg, const struct policy *policy)
 {
+    bool json = *(bool *)arg;
     struct table t = {.columns = 3};
     table_put(&t, "岗位");
     table_put(&t, "也可写作");
@@ -99,43 +94,7 @@ static void print(const struct policy *policy, bool json)
         table_free(&t);
     else
         table_print(&t, stdout);
-}
-
-static int of_directory(const char *dir, bool json)
-{
-    static struct policy policy;
-    struct str files[POLICY_FILES];
-    struct err err;
-    char *memory = policy_dir_read(COMMAND, dir, files);
-    if (!memory)
-        return 1;
-    struct arena arena = {malloc(POLICY_ARENA), POLICY_ARENA, 0};
-    insist(arena.p);
-    int code = 0;
-    if (policy_parse(files, &arena, &policy, &err) == OK)
-        print(&policy, json);
-    else
-        code = tool_fail(COMMAND, &err);
-    free(arena.p);
-    free(memory);
-    return code;
-}
-
-static int of_database(const char *file, bool json)
-{
-    struct ctl ctl;
-    struct err err;
-    struct policy *policy = NULL;
-    int code = ctl_open(&ctl, COMMAND, file, "pa_desk", lists);
-    if (code != 0)
-        return code;
-    if (policy_load(ctl.db, &policy, &err) == OK)
-        print(policy, json);
-    else
-        code = tool_fail(COMMAND, &err);
-    policy_free(policy);
-    ctl_close(&ctl);
-    return code;
+    return 0;
 }
 
 int cmd_posts(int argc, char **argv)
@@ -148,6 +107,5 @@ int cmd_posts(int argc, char **argv)
     int code;
     if (!tool_arguments(&a, argc, argv, &code))
         return code;
-    code = dir ? of_directory(dir, json) : of_database(file, json);
-    return ctl_end(COMMAND, code);
+    return ctl_end(COMMAND, policy_dir_or_newest(COMMAND, dir, file, print, &json));
 }
