@@ -298,8 +298,8 @@ enum result case_decide(const struct policy *policy, wf_time now, const struct c
 void case_split_off(const struct policy *policy, wf_time now, const struct change *change,
                     const struct case_facts *from, int64_t new_id, struct case_facts *out, struct case_step *step);
 
-// The next instant at which the sweep must look at this case; 0: never again. What is past, but waits for duty hours, is
-// due at the first duty minute from `now` on.
+// The next instant at which the sweep must look at this case; 0: never again. What is past, but waits for duty hours,
+// is due at the first duty minute from `now` on.
 wf_time case_wakes(const struct policy *policy, const struct case_facts *facts, wf_time now);
 
 // The date of every clock that runs on the case and its legs, recomputed from their starts under this policy's

@@ -135,7 +135,11 @@ static enum result check_merge(struct deciding *d)
 static enum result check_accused(struct deciding *d, bool known)
 {
     const struct accused_list *list = &d->change->accused;
-    if (list->n == 0)
+    if (known && (d->facts->flags & FLAG_PRIMARY))
+        return case_not_allowed(d, "event", "a letter that joined this case may be the one that accuses");
+    bool nobody =
+        known && d->facts->accused.n == 0 && (d->facts->flags & FLAG_CONDUCT); // it is not about police at all
+    if (list->n == 0 && !nobody)
         return case_missing(d, "accused", "accused: name a unit, or an officer as officer:NUMBER");
     for (int i = 0; i < list->n; i++) {
         struct accused a = list->of[i];
@@ -326,6 +330,9 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
     case EV_DISPATCH:
         return check_dispatch(d);
     case EV_ISSUE_REPLY:
+        if (!case_leads_free(d))
+            return err_set(d->err, REJECT, "conflict", "event",
+                           "event: a unit that reported is accused: return the work, and another one does it");
         return case_leads_all(f, true) ? OK
                                        : case_not_allowed(d, "event", "a lead leg's report has not passed review yet");
     case EV_ALL_REPORTED:

@@ -146,7 +146,9 @@ enum result case_check_extension(struct deciding *d, const struct leg_facts *leg
     if (days < 1 || days > d->policy->extension_days)
         return err_set_limit(d->err, REJECT, "out_of_range", "days", "days: 1 to ", d->policy->extension_days,
                              " working days");
-    if (d->now >= leg->due_at)
+    bool decides =
+        d->request && d->request->kind == REQUEST_EXTENSION; // what was asked for in time is decided later, too
+    if ((decides ? d->request->asked_at : d->now) >= leg->due_at)
         return err_set(d->err, REJECT, "too_late", "event", "event: more time is asked for before the date has passed");
     if (leg->extensions >= 2)
         return err_set(d->err, REJECT, "too_many", "event", "event: once, and once more by a leader");

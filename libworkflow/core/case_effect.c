@@ -97,8 +97,8 @@ static void exonerate(struct deciding *d)
             kept.of[kept.n++] = list->of[i];
     *list = kept;
     d->facts->accused_changed = true;
-    if (kept.n == 0)
-        d->facts->flags &= (uint8_t)~FLAG_ACCUSED;
+    if (kept.n == 0) // so police conduct is not in question, and the case goes its plain way
+        d->facts->flags &= (uint8_t) ~(FLAG_ACCUSED | FLAG_CONDUCT);
 }
 
 // G7 and complaint 2.10: the primary keeps out whom either accuses, and keeps the earlier date.

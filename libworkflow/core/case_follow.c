@@ -27,6 +27,15 @@ bool case_leads_all(const struct case_facts *f, bool done)
     return leads > 0;
 }
 
+bool case_leads_free(const struct deciding *d)
+{
+    const struct case_facts *f = d->facts;
+    for (int i = 0; i < f->legs_n && f->accused.n > 0; i++)
+        if (leg_leads(f, &f->legs[i]) && guard_excludes(d->policy, d->day, &f->accused, f->legs[i].unit) != GUARD_FREE)
+            return false;
+    return true;
+}
+
 struct leg_facts *case_lead_alive(struct case_facts *f)
 {
     for (int i = 0; i < f->legs_n; i++)
@@ -208,7 +217,8 @@ enum event case_next(struct deciding *d, enum actor *actor, struct leg_facts **l
         case_policy_allows(d, rule_for_leg(LEG_REPORTED, EV_REVIEWED)))
         return EV_REVIEWED;
     *leg = NULL;
-    if (f->state == REVIEW && case_leads_all(f, true) && case_policy_allows(d, rule_for_case(REVIEW, EV_ISSUE_REPLY)))
+    if (f->state == REVIEW && case_leads_all(f, true) && case_leads_free(d) &&
+        case_policy_allows(d, rule_for_case(REVIEW, EV_ISSUE_REPLY)))
         return EV_ISSUE_REPLY;
     bool rated_well = d->change->event == EV_RATE && f->course.satisfied_last == 1;
     if (f->state == ANSWERED && (rated_well || case_policy_allows(d, rule_for_case(ANSWERED, EV_CLOSE))))

@@ -38,7 +38,8 @@ struct leg_facts *case_leg(struct case_facts *f, int16_t id); // NULL when there
 bool leg_leads(const struct case_facts *f,
                const struct leg_facts *leg); // of this round, opened by the centre, not lost
 bool case_leads_all(const struct case_facts *f,
-                    bool done); // every lead leg is DONE, or at least REPORTED; one at least
+                    bool done);                 // every lead leg is DONE, or at least REPORTED; one at least
+bool case_leads_free(const struct deciding *d); // nobody who reported is in X
 struct leg_facts *case_lead_alive(struct case_facts *f);
 bool unit_is_or_below(const struct deciding *d, int32_t above, int32_t unit);
 // Above, or a line unit of an organ that is above: who may look again at what `unit` did.
@@ -63,7 +64,7 @@ enum result case_add_request(struct deciding *d, enum request_kind kind, const s
 void case_decide_request(struct deciding *d, enum request_state state); // the one at hand, if it is open
 // The same for what a row of the case decides: the unit that asked is told. A row of its leg tells it by itself.
 void case_answer_request(struct deciding *d, enum request_state state);
-void case_void_requests(struct deciding *d);                            // those that nothing can grant any more
+void case_void_requests(struct deciding *d); // those that nothing can grant any more
 enum result case_leg_effect(struct deciding *d, const struct rule *r, struct leg_facts *leg, struct case_step *step);
 enum result case_open_leg(struct deciding *d, const struct rule *r, struct case_step *step);
 struct text case_detail(struct case_step *step);

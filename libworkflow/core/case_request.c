@@ -164,10 +164,12 @@ void case_void_requests(struct deciding *d)
             continue;
         const struct leg_facts *leg = case_leg(f, q->leg);
         enum event event = request_event(q->kind, true);
-        bool hopeless = leg ? leg_over(leg->state) || leg->state == LEG_REPORTED : false;
+        bool hopeless = leg && (leg_over(leg->state) || leg->state == LEG_REPORTED);
         if (!event_is_leg(event))
             hopeless = hopeless || !rule_for_case(f->state, event);
-        if (!hopeless || q->kind == REQUEST_ASSESSMENT)
+        if (q->kind == REQUEST_ASSESSMENT) // of work that is done: until the case is sealed
+            hopeless = f->state == ARCHIVED;
+        if (!hopeless)
             continue;
         q->state = REQUEST_VOID;
         q->changed = true;

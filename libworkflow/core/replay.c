@@ -172,7 +172,7 @@ static bool hopeless(const struct replayed *r, const struct replayed_request *re
 {
     const struct replayed_leg *leg = replay_leg(r, request->leg);
     if (request->kind == REQUEST_ASSESSMENT)
-        return false;
+        return r->state == ARCHIVED;
     if (leg && (leg_over(leg->state) || leg->state == LEG_REPORTED))
         return true;
     for (int i = 0; i < REQUEST_EVENTS; i++)

@@ -334,7 +334,32 @@ static void an_exoneration_is_the_inspectors(void **state)
     c.duties = ALL_DUTIES & ~(uint32_t)DUTY_INSPECT;
     refuses(p, &f, c, "not_your_duty", "post");
     does(p, &f, accuses(EV_EXONERATE, NANSHAN, 0), "T37x");
-    assert_true(f.accused.n == 0 && !(f.flags & FLAG_ACCUSED));
+    assert_true(f.accused.n == 0 && !(f.flags & (FLAG_ACCUSED | FLAG_CONDUCT)));
+    // Police conduct was seen where there is none, and nobody was named.
+    c.accused.n = 0;
+    c.duties = ALL_DUTIES;
+    refuses(p, &f, c, "missing", "accused");
+    f.flags |= FLAG_CONDUCT;
+    does(p, &f, c, "T37x");
+    assert_false(f.flags & FLAG_CONDUCT);
+    // Who accuses may be the writer of a letter that joined.
+    does(p, &f, accuses(EV_ACCUSE, NANSHAN, 0), "T37");
+    f.flags |= FLAG_PRIMARY;
+    refuses(p, &f, accuses(EV_EXONERATE, NANSHAN, 0), "not_allowed", "event");
+}
+
+// T26, G6: what an accused unit reported is not what the writer gets.
+static void a_report_of_the_accused(void **state)
+{
+    const struct policy *p = sample_policy();
+    struct case_facts f = sample_facts(REVIEW, LEG_DONE);
+    now = SAMPLE_NOW;
+    f.legs[0].unit = f.bureau = SHENZHEN;
+    does(p, &f, accuses(EV_ACCUSE, SHENZHEN, 0), "T37");
+    refuses(p, &f, desk(EV_ISSUE_REPLY), "conflict", "event");
+    does(p, &f, desk(EV_RETURN_WORK), "T27 T37c");
+    does(p, &f, desk(EV_DISPATCH), "T13a");
+    assert_int_equal(f.legs[1].unit, PROVINCIAL);
 }
 
 // A unit without a leg, and whoever is accused, learn nothing, whatever they ask.
@@ -380,6 +405,7 @@ int main(void)
         cmocka_unit_test(reclassifying_gives_no_more_time),
         cmocka_unit_test(a_later_discovery_revokes),
         cmocka_unit_test(an_exoneration_is_the_inspectors),
+        cmocka_unit_test(a_report_of_the_accused),
         cmocka_unit_test(strangers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -222,6 +222,11 @@ static void extending(void **state)
     g = f;
     does(p, &g, desk(EV_DENY), "T21b");
     assert_true(g.due_at == answer && g.legs[0].state == LEG_SIGNED);
+    g = f; // what was asked for in time is granted, even when it is decided late
+    now = answer + WF_HOUR;
+    does(p, &g, desk(EV_GRANT), "T21a");
+    assert_true(g.due_at == workdays_on(answer, 6));
+    now = answer - 1;
     does(p, &f, desk(EV_GRANT), "T21a");
     assert_true(f.due_at == workdays_on(answer, 6) && f.legs[0].due_at == f.due_at && f.course.extended_days == 6);
     does(p, &f, more_time(4), "T21");
