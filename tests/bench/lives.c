@@ -109,10 +109,12 @@ static void say(struct lives *l, const struct plan *p, const struct act *a, stru
         break;
     case EV_REFUSE:
         c->reason_code = STR("not_police");
+        c->reason = STR("请拨打12345反映");
         c->outcome = OUTCOME_NOT_OURS;
         break;
     case EV_REFER:
         c->reason_code = STR("hotline12345");
+        c->reason = STR("已告知拨打12345");
         break;
     case EV_GRANT:
     case EV_REVIEWED:
