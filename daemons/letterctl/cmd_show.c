@@ -151,7 +151,7 @@ static void print_requests(const struct case_view *v)
     for (int i = 0; i < t.columns; i++)
         table_put(&t, heading[i]);
     for (int i = 0; i < v->requests_n; i++) {
-        const struct request_view *r = &v->requests[i];
+        const struct request_facts *r = &v->requests[i].of;
         table_put_int(&t, r->id);
         table_put_int(&t, r->leg);
         table_put(&t, code_label(request_kinds, (int)r->kind));
@@ -159,7 +159,7 @@ static void print_requests(const struct case_view *v)
         table_put_int(&t, r->unit);
         table_put_time(&t, r->asked_at);
         table_put_time(&t, r->due_at);
-        table_put_time(&t, r->decided_at);
+        table_put_time(&t, v->requests[i].decided_at);
     }
     putchar('\n');
     table_print(&t, stdout);

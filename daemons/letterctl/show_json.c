@@ -15,8 +15,9 @@ static json_t *yes_no(int said)
     return said == 0 ? json_null() : json_boolean(said == 1);
 }
 
-static json_t *request_json(const struct request_view *r)
+static json_t *request_json(const struct request_view *request)
 {
+    const struct request_facts *r = &request->of;
     json_t *o = json_object();
     json_object_set_new(o, "id", json_integer(r->id));
     json_object_set_new(o, "leg", ctl_json_code(r->leg));
@@ -28,19 +29,19 @@ static json_t *request_json(const struct request_view *r)
     json_object_set_new(o, "asked_at", ctl_json_time(r->asked_at));
     json_object_set_new(o, "due_at", ctl_json_time(r->due_at));
     json_object_set_new(o, "until", ctl_json_time(r->until));
-    json_object_set_new(o, "decided_at", ctl_json_time(r->decided_at));
+    json_object_set_new(o, "decided_at", ctl_json_time(request->decided_at));
     return o;
 }
 
-static json_t *leg_json(const struct case_view *v, const struct leg_view *leg)
+static json_t *leg_json(const struct case_view *v, const struct leg_facts *leg)
 {
     json_t *o = json_object(), *flags = json_array(), *requests = json_array();
     for (const struct code *f = leg_flags; f->name; f++)
         if (leg->flags & f->code)
             json_array_append_new(flags, json_string(f->name));
     for (int i = 0; i < v->requests_n; i++)
-        if (v->requests[i].leg == leg->id)
-            json_array_append_new(requests, json_integer(v->requests[i].id));
+        if (v->requests[i].of.leg == leg->id)
+            json_array_append_new(requests, json_integer(v->requests[i].of.id));
     json_object_set_new(o, "id", json_integer(leg->id));
     json_object_set_new(o, "parent", ctl_json_code(leg->parent));
     json_object_set_new(o, "unit", json_integer(leg->unit));

@@ -18,7 +18,7 @@ FROM unnest($1::bigint[]) AS n (id) JOIN accused a ON a.case_id = n.id
 WHERE a.gone_at IS NULL
 
 -- name: request_read
-SELECT r.case_id, r.id, r.leg, r.kind, r.state, r.unit, r.target, r.days, r.person, r.asked_at, r.due_at, r.until_at
+SELECT r.case_id, r.id, r.leg, r.kind, r.state, r.unit, r.target, r.days, r.asked_at, r.due_at, r.until_at, r.person
 FROM unnest($1::bigint[]) AS n (id) JOIN request r ON r.case_id = n.id
 
 -- name: case_lock

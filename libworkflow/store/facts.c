@@ -241,39 +241,36 @@ static struct course course_row(const struct db *db, int q, int row)
     };
 }
 
-static struct leg_facts leg_row(const struct db *db, int q, int row)
+struct leg_facts facts_leg(const struct db *db, int q, int row, int col)
 {
     return (struct leg_facts){
-        .id = (int16_t)db_int(db, q, row, OF_LEG),
-        .parent = (int16_t)db_int(db, q, row, OF_LEG + 1),
-        .unit = (int32_t)db_int(db, q, row, OF_LEG + 2),
-        .role = (enum leg_role)db_int(db, q, row, OF_LEG + 3),
-        .state = (enum leg_state)db_int(db, q, row, OF_LEG + 4),
-        .due_at = db_time(db, q, row, OF_LEG + 5),
-        .sent_at = db_time(db, q, row, OF_LEG + 6),
-        .round = (int16_t)db_int(db, q, row, OF_LEG + 7),
-        .hop = (int16_t)db_int(db, q, row, OF_LEG + 8),
-        .flags = (uint16_t)db_int(db, q, row, OF_LEG + 9),
-        .extensions = (int16_t)db_int(db, q, row, OF_LEG + 10),
-        .warned = (int16_t)db_int(db, q, row, OF_LEG + 11),
-        .handler = db_int(db, q, row, OF_LEG + 12),
+        .id = (int16_t)db_int(db, q, row, col),
+        .parent = (int16_t)db_int(db, q, row, col + 1),
+        .unit = (int32_t)db_int(db, q, row, col + 2),
+        .role = (enum leg_role)db_int(db, q, row, col + 3),
+        .state = (enum leg_state)db_int(db, q, row, col + 4),
+        .due_at = db_time(db, q, row, col + 5),
+        .sent_at = db_time(db, q, row, col + 6),
+        .round = (int16_t)db_int(db, q, row, col + 7),
+        .hop = (int16_t)db_int(db, q, row, col + 8),
+        .flags = (uint16_t)db_int(db, q, row, col + 9),
+        .extensions = (int16_t)db_int(db, q, row, col + 10),
     };
 }
 
-static struct request_facts request_row(const struct db *db, int q, int row)
+struct request_facts facts_request(const struct db *db, int q, int row, int col)
 {
     return (struct request_facts){
-        .id = (int16_t)db_int(db, q, row, 1),
-        .leg = (int16_t)db_int(db, q, row, 2),
-        .kind = (enum request_kind)db_int(db, q, row, 3),
-        .state = (enum request_state)db_int(db, q, row, 4),
-        .unit = (int32_t)db_int(db, q, row, 5),
-        .to = (int32_t)db_int(db, q, row, 6),
-        .days = (int16_t)db_int(db, q, row, 7),
-        .person = db_int(db, q, row, 8),
-        .asked_at = db_time(db, q, row, 9),
-        .due_at = db_time(db, q, row, 10),
-        .until = db_time(db, q, row, 11),
+        .id = (int16_t)db_int(db, q, row, col),
+        .leg = (int16_t)db_int(db, q, row, col + 1),
+        .kind = (enum request_kind)db_int(db, q, row, col + 2),
+        .state = (enum request_state)db_int(db, q, row, col + 3),
+        .unit = (int32_t)db_int(db, q, row, col + 4),
+        .to = (int32_t)db_int(db, q, row, col + 5),
+        .days = (int16_t)db_int(db, q, row, col + 6),
+        .asked_at = db_time(db, q, row, col + 7),
+        .due_at = db_time(db, q, row, col + 8),
+        .until = db_time(db, q, row, col + 9),
     };
 }
 
@@ -319,7 +316,10 @@ static enum result take_cases(struct facts *facts, const struct db *db, int q, s
             continue;
         if (fact->f.legs_n == CASE_LEGS)
             return err_set(err, BROKEN, "broken", "leg", "a case has more legs than a case may have");
-        add_leg(&fact->f, leg_row(db, q, row));
+        struct leg_facts leg = facts_leg(db, q, row, OF_LEG);
+        leg.warned = (int16_t)db_int(db, q, row, OF_LEG + 11);
+        leg.handler = db_int(db, q, row, OF_LEG + 12);
+        add_leg(&fact->f, leg);
     }
     return OK;
 }
@@ -344,7 +344,9 @@ enum result facts_take(struct facts *facts, const struct db *db, int q, struct e
             continue;
         if (fact->f.requests_n == CASE_REQUESTS)
             return err_set(err, BROKEN, "broken", "request", "a case has more requests than a case may have");
-        add_request(&fact->f, request_row(db, q + 2, row));
+        struct request_facts request = facts_request(db, q + 2, row, 1);
+        request.person = db_int(db, q + 2, row, 11);
+        add_request(&fact->f, request);
     }
     return OK;
 }

@@ -45,6 +45,10 @@ int facts_ask(struct facts *facts, struct db *db);
 // Takes their answers, which begin at query q of the last flush. BROKEN: more legs, requests or accused than a case may
 // have.
 enum result facts_take(struct facts *facts, const struct db *db, int q, struct err *err) MUST_USE;
+// A leg and a request by the columns from `col` on, which the statements of facts.c and view.c have in one order; not
+// the leg's warnings and handler, nor the person behind the request.
+struct leg_facts facts_leg(const struct db *db, int q, int row, int col);
+struct request_facts facts_request(const struct db *db, int q, int row, int col);
 struct fact *facts_find(struct facts *facts, int64_t id); // NULL: there is no such case
 bool facts_has(struct facts *facts, int64_t id);          // it was wanted, whether it is there or not
 

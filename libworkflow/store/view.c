@@ -2,6 +2,7 @@
 #include "store/view.h"
 
 #include "store/access.h"
+#include "store/facts.h"
 #include "store/scalar.h"
 #include "store/view.sql.h"
 #include "store/view_impl.h"
@@ -49,38 +50,26 @@ bool view_row(const struct db *db, const struct policy *policy, int i, int row, 
     return access_accused(db_text(db, i, row, 13), &out->accused);
 }
 
-static void *array_of(int n, size_t size)
+// Room for the rows that statement q of the batch gave.
+static void *array_of(const struct db *db, int q, size_t size, int *n)
 {
-    void *array = calloc((size_t)n + 1, size);
+    *n = db_rows(db, q);
+    void *array = calloc((size_t)*n + 1, size);
     insist(array);
     return array;
 }
 
 static void read_legs(const struct db *db, struct case_view *out)
 {
-    out->legs_n = db_rows(db, LEGS);
-    out->legs = array_of(out->legs_n, sizeof *out->legs);
+    out->legs = array_of(db, LEGS, sizeof *out->legs, &out->legs_n);
     for (int i = 0; i < out->legs_n; i++)
-        out->legs[i] = (struct leg_view){
-            .id = (int16_t)db_int(db, LEGS, i, 0),
-            .parent = (int16_t)db_int(db, LEGS, i, 1),
-            .unit = (int32_t)db_int(db, LEGS, i, 2),
-            .role = (enum leg_role)db_int(db, LEGS, i, 3),
-            .state = (enum leg_state)db_int(db, LEGS, i, 4),
-            .due_at = db_time(db, LEGS, i, 5),
-            .sent_at = db_time(db, LEGS, i, 6),
-            .round = (int16_t)db_int(db, LEGS, i, 7),
-            .hop = (int16_t)db_int(db, LEGS, i, 8),
-            .flags = (uint16_t)db_int(db, LEGS, i, 9),
-            .extensions = (int16_t)db_int(db, LEGS, i, 10),
-        };
+        out->legs[i] = facts_leg(db, LEGS, i, 0);
 }
 
 static void read_events(const struct db *db, struct case_view *out)
 {
     bool words = out->reading >= READ_JOURNAL;
-    out->events_n = db_rows(db, EVENTS);
-    out->events = array_of(out->events_n, sizeof *out->events);
+    out->events = array_of(db, EVENTS, sizeof *out->events, &out->events_n);
     for (int i = 0; i < out->events_n; i++)
         out->events[i] = (struct event_view){
             .seq = (int32_t)db_int(db, EVENTS, i, 0),
@@ -101,29 +90,15 @@ static void read_events(const struct db *db, struct case_view *out)
 
 static void read_requests(const struct db *db, struct case_view *out)
 {
-    out->requests_n = db_rows(db, REQUESTS);
-    out->requests = array_of(out->requests_n, sizeof *out->requests);
+    out->requests = array_of(db, REQUESTS, sizeof *out->requests, &out->requests_n);
     for (int i = 0; i < out->requests_n; i++)
-        out->requests[i] = (struct request_view){
-            .id = (int16_t)db_int(db, REQUESTS, i, 0),
-            .leg = (int16_t)db_int(db, REQUESTS, i, 1),
-            .kind = (enum request_kind)db_int(db, REQUESTS, i, 2),
-            .state = (enum request_state)db_int(db, REQUESTS, i, 3),
-            .unit = (int32_t)db_int(db, REQUESTS, i, 4),
-            .to = (int32_t)db_int(db, REQUESTS, i, 5),
-            .days = (int16_t)db_int(db, REQUESTS, i, 6),
-            .asked_at = db_time(db, REQUESTS, i, 7),
-            .due_at = db_time(db, REQUESTS, i, 8),
-            .until = db_time(db, REQUESTS, i, 9),
-            .decided_at = db_time(db, REQUESTS, i, 10),
-        };
+        out->requests[i] = (struct request_view){facts_request(db, REQUESTS, i, 0), db_time(db, REQUESTS, i, 10)};
 }
 
 static void read_refused(const struct db *db, struct case_view *out)
 {
     bool words = out->reading >= READ_JOURNAL;
-    out->refused_n = db_rows(db, REFUSED_EVENTS);
-    out->refused = array_of(out->refused_n, sizeof *out->refused);
+    out->refused = array_of(db, REFUSED_EVENTS, sizeof *out->refused, &out->refused_n);
     for (int i = 0; i < out->refused_n; i++)
         out->refused[i] = (struct refused_view){
             .at = db_time(db, REFUSED_EVENTS, i, 1),
@@ -140,14 +115,12 @@ static void read_refused(const struct db *db, struct case_view *out)
 static void read_words(const struct db *db, struct case_view *out)
 {
     bool words = out->reading == READ_ALL;
-    out->replies_n = db_rows(db, REPLIES);
-    out->replies = array_of(out->replies_n, sizeof *out->replies);
+    out->replies = array_of(db, REPLIES, sizeof *out->replies, &out->replies_n);
     for (int i = 0; i < out->replies_n; i++)
         out->replies[i] =
             (struct reply_view){db_time(db, REPLIES, i, 0), (int16_t)db_int(db, REPLIES, i, 1),
                                 (enum outcome)db_int(db, REPLIES, i, 2), words ? db_text(db, REPLIES, i, 3) : STR_NONE};
-    out->supplements_n = db_rows(db, SUPPLEMENTS);
-    out->supplements = array_of(out->supplements_n, sizeof *out->supplements);
+    out->supplements = array_of(db, SUPPLEMENTS, sizeof *out->supplements, &out->supplements_n);
     for (int i = 0; i < out->supplements_n; i++)
         out->supplements[i] =
             (struct supplement_view){(int32_t)db_int(db, SUPPLEMENTS, i, 0), db_time(db, SUPPLEMENTS, i, 1),
@@ -156,19 +129,18 @@ static void read_words(const struct db *db, struct case_view *out)
 
 static void read_rest(const struct db *db, bool internal, struct case_view *out)
 {
-    out->answers_n = db_rows(db, ANSWERS);
-    out->answers = array_of(out->answers_n, sizeof *out->answers);
+    out->answers = array_of(db, ANSWERS, sizeof *out->answers, &out->answers_n);
     for (int i = 0; i < out->answers_n; i++)
         out->answers[i] = (struct answer_view){(int32_t)db_int(db, ANSWERS, i, 0), db_time(db, ANSWERS, i, 1),
                                                (int16_t)db_int(db, ANSWERS, i, 2), (int16_t)db_int(db, ANSWERS, i, 3),
                                                (int16_t)db_int(db, ANSWERS, i, 4), (int16_t)db_int(db, ANSWERS, i, 5),
                                                (int16_t)db_int(db, ANSWERS, i, 6)};
-    out->merged_n = db_rows(db, MERGED_CASES);
-    out->merged = array_of(out->merged_n, sizeof *out->merged);
+    out->merged = array_of(db, MERGED_CASES, sizeof *out->merged, &out->merged_n);
     for (int i = 0; i < out->merged_n; i++)
         out->merged[i] = (struct case_key){db_int(db, MERGED_CASES, i, 0), (int32_t)db_int(db, MERGED_CASES, i, 1)};
-    out->internal_n = internal ? db_rows(db, INTERNAL) : 0;
-    out->internal = array_of(out->internal_n, sizeof *out->internal);
+    if (!internal)
+        return;
+    out->internal = array_of(db, INTERNAL, sizeof *out->internal, &out->internal_n);
     for (int i = 0; i < out->internal_n; i++)
         out->internal[i] = (struct internal_view){(int32_t)db_int(db, INTERNAL, i, 0), db_time(db, INTERNAL, i, 1),
                                                   (int16_t)db_int(db, INTERNAL, i, 2), db_text(db, INTERNAL, i, 3)};

@@ -10,16 +10,6 @@
 
 extern const struct statement view_statements[]; // to be prepared with access_statements
 
-struct leg_view {
-    int16_t id, parent;
-    int32_t unit;
-    enum leg_role role;
-    enum leg_state state;
-    wf_time due_at, sent_at;
-    int16_t round, hop, extensions;
-    uint16_t flags;
-};
-
 struct event_view {
     int32_t seq;
     wf_time at, due_at; // due_at: the date that this line set; 0: none
@@ -48,12 +38,8 @@ struct internal_view {
 };
 
 struct request_view {
-    int16_t id, leg; // leg 0: of the case
-    enum request_kind kind;
-    enum request_state state;
-    int32_t unit, to;
-    int16_t days;
-    wf_time asked_at, due_at, until, decided_at;
+    struct request_facts of; // all but the person
+    wf_time decided_at;
 };
 
 struct supplement_view {
@@ -108,7 +94,7 @@ struct case_view {
     enum supervision supervision;
     wf_time supervision_due, paused_at;
     int16_t satisfied_first, satisfied_last, solved; // 0 not said, 1 yes, 2 no
-    struct leg_view *legs;
+    struct leg_facts *legs;                          // all but the warnings and the handler
     struct event_view *events;
     struct reply_view *replies;
     struct request_view *requests;

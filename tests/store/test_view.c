@@ -206,8 +206,8 @@ static void test_the_rest_of_a_life(void **state)
     assert_int_equal(v.supervision_due, FIXTURE_NOW + WF_DAY);
     assert_true(v.satisfied_first == 2 && v.satisfied_last == 1 && v.solved == 2);
     assert_int_equal(v.requests_n, 1);
-    assert_true(v.requests[0].kind == REQUEST_EXTENSION && v.requests[0].state == REQUEST_GRANTED);
-    assert_true(v.requests[0].leg == 1 && v.requests[0].to == 440400 && v.requests[0].days == 5);
+    assert_true(v.requests[0].of.kind == REQUEST_EXTENSION && v.requests[0].of.state == REQUEST_GRANTED);
+    assert_true(v.requests[0].of.leg == 1 && v.requests[0].of.to == 440400 && v.requests[0].of.days == 5);
     assert_int_equal(v.requests[0].decided_at, FIXTURE_NOW + WF_HOUR);
     assert_true(v.answers_n == 1 && v.answers[0].reached == 1 && v.answers[0].contacted == 2);
     assert_true(v.answers[0].is_true == 0 && v.answers[0].satisfied == 1 && v.answers[0].solved == 2);
