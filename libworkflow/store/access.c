@@ -45,6 +45,17 @@ bool access_legs(struct str s, struct reader_leg out[CASE_LEGS], int *n)
     return true;
 }
 
+enum reading access_reading(const struct db *db, int q, int row, int col, const struct policy *policy, struct date day,
+                            const struct viewer *viewer)
+{
+    struct accused_list x;
+    struct reader_leg legs[CASE_LEGS];
+    int n;
+    if (!access_accused(db_text(db, q, row, col), &x) || !access_legs(db_text(db, q, row, col + 1), legs, &n))
+        return READ_NOTHING;
+    return reader_case(policy, day, viewer, &x, legs, n);
+}
+
 enum result access_note(struct db *db, wf_time now, const struct viewer *viewer, int64_t id, const char *what,
                         bool allowed, struct err *err)
 {
@@ -66,20 +77,6 @@ enum result access_denied(struct db *db, const struct viewer *viewer, wf_time no
     return result == OK ? err_set(err, REJECT, "not_found", "number", CASE_NOT_FOUND) : result;
 }
 
-// What core says of the row that access_case gave.
-static enum reading decide(const struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now)
-{
-    struct accused_list x;
-    struct reader_leg legs[CASE_LEGS];
-    int legs_n;
-    if (db_rows(db, 0) == 0 || !access_accused(db_text(db, 0, 0, 0), &x) ||
-        !access_legs(db_text(db, 0, 0, 1), legs, &legs_n))
-        return READ_NOTHING;
-    if (SEEDED("look"))
-        return READ_ALL;
-    return reader_case(policy, date_of(now), viewer, &x, legs, legs_n);
-}
-
 enum result access_ask(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
                        const char *what, int32_t mailbox, int64_t id, enum reading *out, struct err *err)
 {
@@ -90,7 +87,9 @@ enum result access_ask(struct db *db, const struct policy *policy, const struct 
     column_free(&its_mailbox);
     if (result != OK)
         return result;
-    enum reading reading = decide(db, policy, viewer, now);
+    enum reading reading = READ_NOTHING;
+    if (db_rows(db, 0) > 0)
+        reading = SEEDED("look") ? READ_ALL : access_reading(db, 0, 0, 0, policy, date_of(now), viewer);
     // A number that is not there is written down, too: the answers must not differ in how long they take.
     if (reading == READ_NOTHING)
         return access_denied(db, viewer, now, what, id, err);

@@ -14,6 +14,11 @@ extern const struct statement access_statements[];
 bool access_accused(struct str s, struct accused_list *out);
 bool access_legs(struct str s, struct reader_leg out[CASE_LEGS], int *n);
 
+// How deep the viewer may look at a case of the last flush, by its accused and its legs, which stand in columns col and
+// col + 1 as such lists.
+enum reading access_reading(const struct db *db, int q, int row, int col, const struct policy *policy, struct date day,
+                            const struct viewer *viewer);
+
 // Writes one look down.
 enum result access_note(struct db *db, wf_time now, const struct viewer *viewer, int64_t id, const char *what,
                         bool allowed, struct err *err) MUST_USE;

@@ -26,18 +26,6 @@ static enum result check_duty(const struct viewer *viewer, struct err *err)
     return err_set(err, REJECT, "not_your_duty", "--as", "only a post that approves, supervises, inspects or leads");
 }
 
-// May the viewer see the case whose accused and legs stand in these columns?
-static bool sees(const struct db *db, int row, int column, const struct policy *policy, const struct viewer *viewer,
-                 wf_time now)
-{
-    struct accused_list x;
-    struct reader_leg legs[CASE_LEGS];
-    int legs_n;
-    return access_accused(db_text(db, 0, row, column), &x) &&
-           access_legs(db_text(db, 0, row, column + 1), legs, &legs_n) &&
-           reader_case(policy, date_of(now), viewer, &x, legs, legs_n) != READ_NOTHING;
-}
-
 // ---- Drawing ----
 
 // Does a win over b?
@@ -89,7 +77,7 @@ static void draw_rows(const struct db *db, const struct policy *policy, const st
                       const struct review_plan *plan, struct review_case *out, int *n)
 {
     for (int row = 0; row < db_rows(db, 0); row++) {
-        if (db_null(db, 0, row, 0) || !sees(db, row, 6, policy, viewer, now))
+        if (db_null(db, 0, row, 0) || access_reading(db, 0, row, 6, policy, date_of(now), viewer) == READ_NOTHING)
             continue;
         struct review_case c = {.id = db_int(db, 0, row, 0),
                                 .mailbox = (int32_t)db_int(db, 0, row, 1),
@@ -175,7 +163,7 @@ enum result review_list(struct db *db, const struct policy *policy, const struct
             .rating = (enum review_rating)db_int(db, 0, row, 8),
             .found_at = db_time(db, 0, row, 9),
         };
-        if (sees(db, row, 10, policy, viewer, now))
+        if (access_reading(db, 0, row, 10, policy, date_of(now), viewer) != READ_NOTHING)
             each(arg, &r);
     }
     return result;

@@ -153,17 +153,6 @@ struct asking {
     struct date day;
 };
 
-// The case whose accused and legs stand in these columns.
-static enum reading decide(const struct db *db, const struct asking *a, int accused, int legs)
-{
-    struct accused_list x;
-    struct reader_leg its[CASE_LEGS];
-    int n;
-    if (!access_accused(db_text(db, CASE, 0, accused), &x) || !access_legs(db_text(db, CASE, 0, legs), its, &n))
-        return READ_NOTHING;
-    return reader_case(a->policy, a->day, a->viewer, &x, its, n);
-}
-
 static enum reading decide_case(const struct db *db, const struct asking *a)
 {
     struct accused_list x;
@@ -190,11 +179,12 @@ static void read_case(const struct db *db, const struct asking *a, struct case_v
         out->accused = db_text(db, CASE, 0, 21);
         out->body = db_text(db, CASE, 0, 22);
     }
-    if (out->letter.id != out->row.id && decide(db, a, 27, 28) == READ_NOTHING)
+    if (out->letter.id != out->row.id && access_reading(db, CASE, 0, 27, a->policy, a->day, a->viewer) == READ_NOTHING)
         out->letter = (struct case_key){0, 0};
     if (db_null(db, CASE, 0, 23)) // no course
         return;
-    if (db_int(db, CASE, 0, 23) != 0 && !db_null(db, CASE, 0, 24) && decide(db, a, 25, 26) != READ_NOTHING)
+    if (db_int(db, CASE, 0, 23) != 0 && !db_null(db, CASE, 0, 24) &&
+        access_reading(db, CASE, 0, 25, a->policy, a->day, a->viewer) != READ_NOTHING)
         out->primary = (struct case_key){db_int(db, CASE, 0, 23), (int32_t)db_int(db, CASE, 0, 24)};
     out->supervision = (enum supervision)db_int(db, CASE, 0, 29);
     out->supervision_due = db_time(db, CASE, 0, 30);

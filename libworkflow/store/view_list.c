@@ -75,12 +75,8 @@ static void tell(struct listing *l)
 {
     for (int row = 0; row < db_rows(l->db, 0) && l->left > 0; row++) {
         struct case_row found;
-        struct reader_leg legs[CASE_LEGS];
-        int legs_n;
         if (db_null(l->db, 0, row, 0) || !view_row(l->db, l->policy, 0, row, &found) ||
-            !access_legs(db_text(l->db, 0, row, 14), legs, &legs_n) ||
-            (!SEEDED("list") &&
-             reader_case(l->policy, l->day, l->viewer, &found.accused, legs, legs_n) == READ_NOTHING))
+            (!SEEDED("list") && access_reading(l->db, 0, row, 13, l->policy, l->day, l->viewer) == READ_NOTHING))
             continue;
         l->each(l->arg, &found);
         l->left--;
