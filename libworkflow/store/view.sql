@@ -75,13 +75,15 @@ WHERE k.primary_case = $1::bigint AND k.primary_case <> 0 ORDER BY c.id
 -- ---- Many cases ----
 
 -- One definition behind list, count and search: a window of cases, newest first, and which of them the filter wants. Of the
--- late ones the window is taken by their dates, because they may lie far apart. OFFSET 0 is a fence: without it the planner
--- might walk over all that is not late.
+-- late ones the window is taken by their dates, because they may lie far apart.
 -- name: view_list
 WITH page AS (
     (SELECT id FROM case_file WHERE $5::timestamptz IS NULL AND id < $1::bigint ORDER BY id DESC LIMIT $2::int)
     UNION ALL
-    (SELECT id FROM (SELECT id FROM case_file WHERE due_at < $5 AND id < $1 OFFSET 0) late ORDER BY id DESC LIMIT $2)
+    (SELECT id FROM (
+        SELECT id FROM case_file WHERE due_at < $5 AND id < $1
+        OFFSET 0 -- a fence: without it the planner might walk over all that is not late
+    ) late ORDER BY id DESC LIMIT $2)
 ), bounds AS (
     SELECT count(*) AS n, min(id) AS last FROM page
 )
