@@ -207,7 +207,8 @@ extern const char *const policy_file_names[POLICY_FILES]; // "units.tsv", "place
 // REJECT: err->field is "units.tsv:17", err->text what is wrong and what is allowed. RETRY: the arena is too small.
 enum result policy_parse(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out,
                          struct err *err) MUST_USE;
-// The same in half the time for whoever does not classify: policy.matcher stays NULL.
+// The same in a third of the time for whoever does not classify: places.tsv and lexicon.tsv are not looked at, so there
+// are no places and no terms, and policy.matcher is NULL.
 enum result policy_parse_rules(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out,
                                struct err *err) MUST_USE;
 #define POLICY_ARENA ((size_t)48 << 20) // enough for files of 4 MiB together

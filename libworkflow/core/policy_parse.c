@@ -138,8 +138,9 @@ static enum result parse_calendar(struct parsing *s)
     return s->t.result;
 }
 
-enum result policy_parse_rules(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out,
-                               struct err *err)
+// words: with what only classify reads.
+static enum result parse_files(const struct str files[POLICY_FILES], bool words, struct arena *arena,
+                               struct policy *out, struct err *err)
 {
     static const struct {
         const char *header;
@@ -161,6 +162,9 @@ enum result policy_parse_rules(const struct str files[POLICY_FILES], struct aren
     };
     struct parsing s = {.err = err};
     for (int i = 0; i < POLICY_FILES; i++) {
+        if (!words && (files_of[i].parse == parse_places || files_of[i].parse == parse_lexicon)) {
+            continue;
+        }
         enum result r = tsv_open(&s.t, policy_file_names[i], files[i], files_of[i].header, arena, err);
         if (r == OK) {
             r = files_of[i].parse(&s);
@@ -173,10 +177,16 @@ enum result policy_parse_rules(const struct str files[POLICY_FILES], struct aren
     return OK;
 }
 
+enum result policy_parse_rules(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out,
+                               struct err *err)
+{
+    return parse_files(files, false, arena, out, err);
+}
+
 enum result policy_parse(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out, struct err *err)
 {
     struct policy p;
-    enum result r = policy_parse_rules(files, arena, &p, err);
+    enum result r = parse_files(files, true, arena, &p, err);
     if (r != OK) {
         return r;
     }

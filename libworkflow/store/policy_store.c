@@ -118,10 +118,11 @@ static enum result load(struct db *db, parser *how, struct policy **out, struct 
         return result;
     if (version == 0)
         return err_set(err, REJECT, "no_policy", "", "no policy is loaded: run `letterctl policy load DIR`");
-    struct column c = {0};
-    struct column *params[] = {scalar_int(&c, COL_INT4, version)};
-    result = db_run(db, "policy_files", 1, params, err);
-    column_free(&c);
+    struct column c[2] = {0};
+    struct column *params[] = {scalar_int(&c[0], COL_INT4, version), scalar_int(&c[1], COL_BOOL, how == policy_parse)};
+    result = db_run(db, "policy_files", 2, params, err);
+    column_free(&c[0]);
+    column_free(&c[1]);
     if (result != OK)
         return result;
     struct str files[POLICY_FILES] = {{0}};

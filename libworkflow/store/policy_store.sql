@@ -3,8 +3,10 @@
 -- name: policy_newest
 SELECT version, digest FROM policy_version ORDER BY version DESC LIMIT 1
 
+-- All of them, or ($2) without what only the classifier reads: the largest two.
 -- name: policy_files
-SELECT f.name, f.content FROM policy_file f WHERE f.version = $1::int
+SELECT f.name, f.content FROM policy_file f
+WHERE f.version = $1::int AND ($2::boolean OR f.name <> ALL ('{places.tsv,lexicon.tsv}'))
 
 -- name: policy_insert
 WITH v AS (
