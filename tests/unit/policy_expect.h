@@ -34,12 +34,37 @@ static inline enum result parse(const struct str files[POLICY_FILES], size_t roo
     return policy_parse(files, &arena, p, err);
 }
 
-// The sample with the first `from` of one file replaced by `to`.
+// The sample with one file replaced.
+static inline enum result parse_with(int file, struct str text, struct policy *p, struct err *err)
+{
+    struct str files[POLICY_FILES];
+    sample_files(files);
+    files[file] = text;
+    return parse(files, sizeof(memory), p, err);
+}
+
+static inline void expect_refused(enum result result, const struct err *err, const char *field, const char *text)
+{
+    if (result != REJECT)
+        fail_msg("%s: '%s' was expected", field, text);
+    if (strcmp(err->field, field) != 0 || strstr(err->text, text) == NULL)
+        fail_msg("%s: '%s' expected, not %s: '%s'", field, text, err->field, err->text);
+    assert_string_equal(err->code, "bad_policy");
+}
+
+// Refused: the sample with one file replaced.
+static inline void expect_with(int file, struct str whole, const char *field, const char *text)
+{
+    struct policy p = {.version = 77};
+    struct err err = {0};
+    expect_refused(parse_with(file, whole, &p, &err), &err, field, text);
+    assert_int_equal(p.version, 77); // untouched
+}
+
+// Refused: the sample with the first `from` of one file replaced by `to`.
 static inline void expect(int file, const char *from, const char *to, const char *field, const char *text)
 {
     struct str files[POLICY_FILES];
-    struct policy p = {.version = 77};
-    struct err err = {0};
     sample_files(files);
     struct str whole = files[file];
     char *changed = malloc(whole.n + strlen(to) + 1);
@@ -50,13 +75,8 @@ static inline void expect(int file, const char *from, const char *to, const char
     memcpy(changed, whole.p, before);
     memcpy(changed + before, to, strlen(to));
     memcpy(changed + before + strlen(to), whole.p + behind, whole.n - behind);
-    files[file] = (struct str){changed, whole.n - strlen(from) + strlen(to)};
-    assert_int_equal(parse(files, sizeof(memory), &p, &err), REJECT);
+    expect_with(file, (struct str){changed, whole.n - strlen(from) + strlen(to)}, field, text);
     free(changed);
-    if (strcmp(err.field, field) != 0 || strstr(err.text, text) == NULL)
-        fail_msg("%s: '%s' expected, not %s: '%s'", field, text, err.field, err.text);
-    assert_string_equal(err.code, "bad_policy");
-    assert_int_equal(p.version, 77); // untouched
 }
 
 #endif

@@ -24,15 +24,13 @@ static void steps_by_the_most_specific_row(void **state)
     assert_int_equal(policy_step(p, STEP_ACCEPT, 0, KIND_OTHER), MODE_HUMAN);
     assert_int_equal(policy_step(p, STEP_ACCEPT, 50, KIND_HELP), MODE_HUMAN); // no such category
     assert_int_equal(policy_step(p, STEP_REVIEW, 1, KIND_HELP), MODE_HUMAN);
-    struct str files[POLICY_FILES];
     struct policy own;
     struct err err = {0};
-    sample_files(files);
-    files[STEPS] =
+    struct str steps =
         STR("step\tcategory\tkind\tmode\naccept\t01\thelp\tauto\naccept\t01\t*\thuman\naccept\t*\thelp\thuman\n"
             "accept\t*\t*\tauto\ndispatch\t*\t*\tauto\nreview\t*\t*\tauto\nissue\t*\t*\tauto\n"
             "callback\t*\t*\tauto\n");
-    assert_int_equal(parse(files, sizeof(memory), &own, &err), OK);
+    assert_int_equal(parse_with(STEPS, steps, &own, &err), OK);
     assert_int_equal(policy_step(&own, STEP_ACCEPT, 1, KIND_HELP), MODE_AUTO);
     assert_int_equal(policy_step(&own, STEP_ACCEPT, 1, KIND_PRAISE), MODE_HUMAN);
     assert_int_equal(policy_step(&own, STEP_ACCEPT, 2, KIND_HELP), MODE_HUMAN);
@@ -143,16 +141,8 @@ static void refuses_rules(void **state)
 
 static void a_file_that_is_missing(void **state)
 {
-    for (int i = 0; i < POLICY_FILES; i++) {
-        struct str files[POLICY_FILES];
-        struct policy p;
-        struct err err = {0};
-        sample_files(files);
-        files[i] = STR_NONE;
-        assert_int_equal(parse(files, sizeof(memory), &p, &err), REJECT);
-        assert_string_equal(err.field, policy_file_names[i]);
-        assert_non_null(strstr(err.text, "missing or empty"));
-    }
+    for (int i = 0; i < POLICY_FILES; i++)
+        expect_with(i, STR_NONE, policy_file_names[i], "missing or empty");
 }
 
 // However little room there is, the answer is RETRY.

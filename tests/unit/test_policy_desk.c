@@ -124,13 +124,11 @@ static void routes(void **state)
 // The order of the rows does not matter, only how much each one says.
 static void the_most_specific_route(void **state)
 {
-    struct str files[POLICY_FILES];
     struct policy p;
     struct err err = {0};
-    sample_files(files);
-    files[ROUTES] = STR("id\tcategory\tkind\tto\tline\tbasis\n1\t01\thelp\tbureau\ttraffic\tx\n2\t01\t*\tbureau\t"
-                        "order\tx\n3\t*\thelp\tbureau\tlegal\tx\n4\t*\t*\telsewhere\tgeneral\tx\n");
-    assert_int_equal(parse(files, sizeof(memory), &p, &err), OK);
+    struct str own = STR("id\tcategory\tkind\tto\tline\tbasis\n1\t01\thelp\tbureau\ttraffic\tx\n2\t01\t*\tbureau\t"
+                         "order\tx\n3\t*\thelp\tbureau\tlegal\tx\n4\t*\t*\telsewhere\tgeneral\tx\n");
+    assert_int_equal(parse_with(ROUTES, own, &p, &err), OK);
     assert_int_equal(policy_route(&p, 1, KIND_HELP)->id, 1);
     assert_int_equal(policy_route(&p, 1, KIND_PRAISE)->id, 2);
     assert_int_equal(policy_route(&p, 2, KIND_HELP)->id, 3);
@@ -170,14 +168,9 @@ static void reasons(void **state)
     expect(REASONS, "refuse\tno_facts", "refuse\tNo facts", "reasons.tsv:5", "1 to 32 of a-z, 0-9 and _");
     expect(REASONS, "refuse\tno_facts", "regret\tno_facts", "reasons.tsv:5", "allowed: refuse refer return terminate");
     expect(REASONS, "信访工作条例第十九条", "", "reasons.tsv:6", "basis may not be empty");
-    struct str files[POLICY_FILES];
-    struct policy own;
-    struct err err = {0};
-    sample_files(files);
-    files[REASONS] = STR("use\tcode\tname\tbasis\nrefuse\ta\tx\tx\nrefer\ta\tx\tx\nreturn\ta\tx\tx\ndefer\ta\tx\tx\n");
-    assert_int_equal(parse(files, sizeof(memory), &own, &err), REJECT);
-    assert_string_equal(err.field, "reasons.tsv:6");
-    assert_non_null(strstr(err.text, "no reason to 'terminate'"));
+    expect_with(REASONS,
+                STR("use\tcode\tname\tbasis\nrefuse\ta\tx\tx\nrefer\ta\tx\tx\nreturn\ta\tx\tx\ndefer\ta\tx\tx\n"),
+                "reasons.tsv:6", "no reason to 'terminate'");
 }
 
 static void refuses_ladders(void **state)
@@ -189,12 +182,10 @@ static void refuses_ladders(void **state)
     expect(LADDER, "+5wd\tlist", "+5wd\turge", "ladder.tsv:7", "descending supervision: 'urge'");
     expect(LADDER, "50%\t-", "50%\tlist", "ladder.tsv:4", "descending supervision: 'urge'");
     expect(LADDER, "due\t-\n", "", "ladder.tsv:7", "missing warning due");
-    struct str files[POLICY_FILES];
     struct policy p;
     struct err err = {0};
-    sample_files(files);
-    files[LADDER] = STR("at\tsupervision\n+5wd\tsupervise\n+1wd\tsupervise\ndue\turge\n80%\t-\n50%\t-\n");
-    assert_int_equal(parse(files, sizeof(memory), &p, &err), OK); // order is free, standing still is allowed
+    struct str own = STR("at\tsupervision\n+5wd\tsupervise\n+1wd\tsupervise\ndue\turge\n80%\t-\n50%\t-\n");
+    assert_int_equal(parse_with(LADDER, own, &p, &err), OK); // order is free, standing still is allowed
     assert_int_equal(p.ladder[2], SUPERVISION_URGED);
 }
 
