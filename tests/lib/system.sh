@@ -72,7 +72,7 @@ system_start() {
 system_stop() {
   local lock
   for lock in "$sys"/lock/*; do
-    [[ -e $lock ]] && daemon_stop "${lock##*/}"
+    [[ ! -e $lock ]] || daemon_stop "${lock##*/}"
   done
 }
 
