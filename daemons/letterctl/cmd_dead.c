@@ -59,18 +59,11 @@ static void list_line(void *arg, const struct dead_row *row)
     table_put_str(t, row->words);
 }
 
-static void heading(struct table *t)
-{
-    static const char *const words[] = {"序号", "来自", "编号", "诉求件", "时间", "次数", "原因"};
-    t->columns = 7;
-    for (int i = 0; i < t->columns; i++)
-        table_put(t, words[i]);
-}
+static const char heading[] = "序号|来自|编号|诉求件|时间|次数|原因";
 
 static enum result list(struct ctl *ctl, int64_t limit, bool json, struct err *err)
 {
-    struct table t = {0};
-    heading(&t);
+    struct table t = table_of(heading);
     enum result result = dead_list(ctl->db, (int32_t)limit, json ? list_json : list_line, &t, err);
     if (json || result != OK)
         table_free(&t);
@@ -91,8 +84,7 @@ static enum result show(struct ctl *ctl, int64_t id, bool json, struct err *err)
         ctl_json_print(o);
         return OK;
     }
-    struct table t = {0};
-    heading(&t);
+    struct table t = table_of(heading);
     list_line(&t, &row);
     table_print(&t, stdout);
     return OK;

@@ -35,10 +35,7 @@ static void put_leg(struct table *t, const struct rule *r)
 
 static void print_table(bool legs)
 {
-    static const char *const heading[] = {"规则", "从", "事件", "到", "承办环节", "时限", "自动", "谁", "流水", "依据"};
-    struct table t = {.columns = 10};
-    for (int i = 0; i < t.columns; i++)
-        table_put(&t, heading[i]);
+    struct table t = table_of("规则|从|事件|到|承办环节|时限|自动|谁|流水|依据");
     for (const struct rule *r = rules; r->id; r++) {
         if (rule_of_leg(r) != legs)
             continue;

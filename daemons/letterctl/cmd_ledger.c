@@ -13,8 +13,7 @@ static json_t *leg_json(const struct life *life, int leg)
     json_object_set_new(o, "leg", json_integer(of->id));
     json_object_set_new(o, "unit", json_integer(of->unit));
     for (int k = 0; k < LEG_TIMES; k++)
-        json_object_set_new(o, code_name(leg_times, k + 1),
-                            json_real((double)life->ledger.legs[leg][k] / (double)WF_SECOND));
+        json_object_set_new(o, code_name(leg_times, k + 1), ctl_json_seconds(life->ledger.legs[leg][k]));
     return o;
 }
 
@@ -25,7 +24,7 @@ static void print_json(const struct case_view *v, const struct life *life)
         json_array_append_new(legs, leg_json(life, i));
     json_object_set_new(o, "number", ctl_json_number(v->row.mailbox, v->row.id));
     json_object_set_new(o, "state", ctl_json_name(case_states, (int)v->row.state));
-    json_object_set_new(o, "age_seconds", json_real((double)life->age / (double)WF_SECOND));
+    json_object_set_new(o, "age_seconds", ctl_json_seconds(life->age));
     json_object_set_new(o, "ledger", life_ledger_json(life));
     json_object_set_new(o, "legs", legs);
     ctl_json_print(o);
@@ -40,17 +39,11 @@ static void put_spell(struct table *t, wf_time time)
 
 static void print_holders(const struct life *life)
 {
-    struct table t = {.columns = 3};
-    table_put(&t, "由谁占用");
-    table_put(&t, "单位");
-    table_put(&t, "时间");
+    struct table t = table_of("由谁占用|单位|时间");
     for (int i = 0; i < life->ledger.of_n; i++) {
         const struct held *h = &life->ledger.of[i];
         table_put(&t, code_label(holders, (int)h->holder));
-        if (h->unit != 0)
-            table_put_int(&t, h->unit);
-        else
-            table_put(&t, "-");
+        table_put_code(&t, h->unit);
         put_spell(&t, h->time);
     }
     table_put(&t, "合计");

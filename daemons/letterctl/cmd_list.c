@@ -21,7 +21,7 @@ json_t *case_row_json(const struct case_row *row)
     json_t *o = json_object();
     json_object_set_new(o, "number", json_string(number));
     json_object_set_new(o, "state", json_string(code_name(case_states, (int)row->state)));
-    json_object_set_new(o, "kind", row->kind ? json_string(code_name(kinds, (int)row->kind)) : json_null());
+    json_object_set_new(o, "kind", ctl_json_name(kinds, (int)row->kind));
     json_object_set_new(o, "category", row->category ? json_string(category) : json_null());
     json_object_set_new(o, "mailbox", json_integer(row->mailbox));
     json_object_set_new(o, "bureau", ctl_json_code(row->bureau));
@@ -34,7 +34,7 @@ json_t *case_row_json(const struct case_row *row)
             json_array_append_new(accused, json_integer(row->accused.of[i].unit));
     json_object_set_new(o, "accused_units", accused);
     json_object_set_new(o, "confidence", json_integer(row->confidence));
-    json_object_set_new(o, "outcome", row->outcome ? json_string(code_name(outcomes, (int)row->outcome)) : json_null());
+    json_object_set_new(o, "outcome", ctl_json_name(outcomes, (int)row->outcome));
     json_object_set_new(o, "received_at", ctl_json_time(row->received_at));
     json_object_set_new(o, "due_at", ctl_json_time(row->due_at));
     json_object_set_new(o, "provisional", json_boolean(row->provisional));
@@ -57,10 +57,7 @@ static void case_line(void *arg, const struct case_row *row)
     table_put(t, code_name(case_states, (int)row->state));
     table_put(t, row->kind ? code_label(kinds, (int)row->kind) : "-");
     table_put(t, category);
-    if (row->bureau != 0)
-        table_put_int(t, row->bureau);
-    else
-        table_put(t, "-");
+    table_put_code(t, row->bureau);
     table_put(t, row->flags & FLAG_URGENT ? "急" : "");
     table_put_time(t, row->received_at);
     table_put_time(t, row->due_at);
@@ -98,13 +95,10 @@ static void print_count(int64_t n, bool json)
 // One definition of what is in the list, whether it is counted or shown (complaint 2.17).
 static int list_cases(struct ctl *ctl, struct view_filter *filter, bool count, bool json)
 {
-    static const char *const heading[] = {"编号", "状态", "类别", "分类", "办理局", "急", "收到", "期限"};
     struct err err;
-    struct table t = {.columns = 8};
+    struct table t = table_of("编号|状态|类别|分类|办理局|急|收到|期限");
     int64_t n = 0;
     int code = 0;
-    for (int i = 0; i < t.columns; i++)
-        table_put(&t, heading[i]);
     if (count)
         filter->limit = INT64_MAX;
     if (view_list(ctl->db, ctl->policy, &ctl->viewer, filter,
@@ -213,10 +207,7 @@ int cmd_queues(int argc, char **argv)
     code = ctl_read(&ctl, command, file, as);
     if (code != 0)
         return code;
-    struct table t = {.columns = 7};
-    static const char *const heading[] = {"局", "最新序号", "已确认", "待送", "最早待送", "订阅者", "订阅自"};
-    for (int i = 0; i < t.columns; i++)
-        table_put(&t, heading[i]);
+    struct table t = table_of("局|最新序号|已确认|待送|最早待送|订阅者|订阅自");
     if (view_queues(ctl.db, ctl.policy, &ctl.viewer, json ? queue_json : queue_line, &t, &err) != OK)
         code = tool_fail(command, &err);
     else if (!json)

@@ -80,10 +80,7 @@ static void add_line(struct table *t, const struct post *post)
 static int print(void *arg, const struct policy *policy)
 {
     bool json = *(bool *)arg;
-    struct table t = {.columns = 3};
-    table_put(&t, "岗位");
-    table_put(&t, "也可写作");
-    table_put(&t, "职责");
+    struct table t = table_of("岗位|也可写作|职责");
     for (size_t i = 0; i < policy->posts_n; i++) {
         if (json)
             print_json(&policy->posts[i]);

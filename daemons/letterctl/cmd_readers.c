@@ -65,12 +65,9 @@ static const char help[] =
 
 static int tell(struct ctl *ctl, const struct ctl_case *of)
 {
-    static const char *const heading[] = {"时间", "途径", "单位", "何处", "结果", "回避"};
-    struct table t = {.columns = 6};
+    struct table t = table_of("时间|途径|单位|何处|结果|回避");
     enum reading reading;
     struct err err;
-    for (int i = 0; i < t.columns; i++)
-        table_put(&t, heading[i]);
     enum result result =
         access_ask(ctl->db, ctl->policy, &ctl->viewer, of->now, "readers", of->mailbox, of->id, &reading, &err);
     if (result == OK)

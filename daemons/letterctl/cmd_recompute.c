@@ -309,11 +309,8 @@ static void print_line(const struct recompute *r, const struct move *m, struct t
 
 static int tell(const struct recompute *r, bool dry, bool json)
 {
-    static const char *const heads[] = {"诉求件", "时限", "原到期", "新到期", "原因", "结果"};
-    struct table t = {.columns = 6};
+    struct table t = table_of("诉求件|时限|原到期|新到期|原因|结果");
     size_t done = 0;
-    for (int i = 0; i < t.columns; i++)
-        table_put(&t, heads[i]);
     for (size_t i = 0; i < r->n; i++) {
         done += r->moves[i].done;
         if (json)

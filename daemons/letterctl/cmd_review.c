@@ -68,11 +68,8 @@ static void drawn_json(const struct review_plan *plan, int32_t sample, const str
 
 static void print_drawn(const struct review_plan *plan, int32_t sample, const struct review_case *drawn, int n)
 {
-    struct table t = {.columns = 3};
+    struct table t = table_of("编号|办结|规则");
     printf("样本 %d, 种子 %lld, %d 件\n", sample, (long long)plan->seed, n);
-    table_put(&t, "编号");
-    table_put(&t, "办结");
-    table_put(&t, "规则");
     for (int i = 0; i < n; i++) {
         char number[NUMBER_MAX];
         number_format(drawn[i].mailbox, drawn[i].id, number);
@@ -156,15 +153,12 @@ static void row_line(void *arg, const struct review_row *r)
 
 static int list_command(const struct arguments *args)
 {
-    static const char *const heading[] = {"样本", "编号", "状态", "规则", "结论", "查看", "说明"};
     struct ctl ctl;
     struct err err;
-    struct table t = {.columns = 7};
     int code = open_ctl(&ctl, args);
     if (code != 0)
         return code;
-    for (int i = 0; i < t.columns; i++)
-        table_put(&t, heading[i]);
+    struct table t = table_of("样本|编号|状态|规则|结论|查看|说明");
     if (review_list(ctl.db, ctl.policy, &ctl.viewer, clock_now(), (int32_t)args->sample,
                     args->json ? row_json : row_line, &t, &err) != OK)
         code = tool_fail(COMMAND, &err);

@@ -18,10 +18,7 @@ static void pair(struct table *t, const char *name, struct str value)
 static void pair_int(struct table *t, const char *name, int64_t v)
 {
     table_put(t, name);
-    if (v != 0)
-        table_put_int(t, v);
-    else
-        table_put(t, "-");
+    table_put_code(t, v);
 }
 
 static void pair_time(struct table *t, const char *name, wf_time when)
@@ -91,10 +88,7 @@ static void print_facts(const struct case_view *v)
 
 static void print_legs(const struct case_view *v)
 {
-    static const char *const heading[] = {"承办", "上级", "单位", "角色", "状态", "派出", "期限", "标记"};
-    struct table t = {.columns = 8};
-    for (int i = 0; i < t.columns; i++)
-        table_put(&t, heading[i]);
+    struct table t = table_of("承办|上级|单位|角色|状态|派出|期限|标记");
     for (int i = 0; i < v->legs_n; i++) {
         char flags[256];
         struct text f = TEXT(flags);
@@ -104,10 +98,7 @@ static void print_legs(const struct case_view *v)
                 text_put(&f, flag->label);
             }
         table_put_int(&t, v->legs[i].id);
-        if (v->legs[i].parent != 0)
-            table_put_int(&t, v->legs[i].parent);
-        else
-            table_put(&t, "-");
+        table_put_code(&t, v->legs[i].parent);
         table_put_int(&t, v->legs[i].unit);
         table_put(&t, code_label(leg_roles, (int)v->legs[i].role));
         table_put(&t, code_label(leg_states, (int)v->legs[i].state));
@@ -121,10 +112,7 @@ static void print_legs(const struct case_view *v)
 
 static void print_events(const struct case_view *v)
 {
-    static const char *const heading[] = {"序", "时间", "事项", "经办", "依据", "说明", "补充"};
-    struct table t = {.columns = 7};
-    for (int i = 0; i < t.columns; i++)
-        table_put(&t, heading[i]);
+    struct table t = table_of("序|时间|事项|经办|依据|说明|补充");
     for (int i = 0; i < v->events_n; i++) {
         const struct event_view *e = &v->events[i];
         table_put_int(&t, e->seq);
@@ -146,10 +134,7 @@ static void print_events(const struct case_view *v)
 
 static void print_requests(const struct case_view *v)
 {
-    static const char *const heading[] = {"申请", "承办", "事由", "状态", "申请单位", "提出", "期限", "决定"};
-    struct table t = {.columns = 8};
-    for (int i = 0; i < t.columns; i++)
-        table_put(&t, heading[i]);
+    struct table t = table_of("申请|承办|事由|状态|申请单位|提出|期限|决定");
     for (int i = 0; i < v->requests_n; i++) {
         const struct request_facts *r = &v->requests[i].of;
         table_put_int(&t, r->id);

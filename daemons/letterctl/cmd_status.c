@@ -149,11 +149,8 @@ int cmd_status(int argc, char **argv)
     struct config *config = tool_config(COMMAND, file);
     if (!config)
         return 2;
-    static const char *const heading[] = {"程序", "状态", "启动", "版本", "说明", "滞后(秒)", "计数"};
-    struct table t = {.columns = 7};
+    struct table t = table_of("程序|状态|启动|版本|说明|滞后(秒)|计数");
     code = 0;
-    for (int i = 0; i < t.columns; i++)
-        table_put(&t, heading[i]);
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         for (int k = 1; config_address(config, programs[i].addresses, k).p != NULL; k++) {
             json_t *o = status_of(config, programs[i].name, k);

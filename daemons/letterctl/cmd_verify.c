@@ -37,11 +37,7 @@ static void print_json(const struct verify_report *report)
 
 static void print_plain(const struct verify_report *report)
 {
-    struct table t = {.columns = 4};
-    table_put(&t, "检查");
-    table_put(&t, "内容");
-    table_put(&t, "结论");
-    table_put(&t, "首批");
+    struct table t = table_of("检查|内容|结论|首批");
     for (int i = 0; i < report->checks_n; i++) {
         const struct verify_check *check = &report->checks[i];
         char verdict[48], first[512];

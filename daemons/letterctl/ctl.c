@@ -101,6 +101,11 @@ json_t *ctl_json_time(wf_time t)
     return json_string(words);
 }
 
+json_t *ctl_json_seconds(wf_time spell)
+{
+    return json_real((double)spell / (double)WF_SECOND);
+}
+
 json_t *ctl_json_code(int64_t code)
 {
     return code == 0 ? json_null() : json_integer(code);
@@ -137,6 +142,14 @@ int ctl_end(const char *command, int code)
 
 // ---- Tables ----
 
+struct table table_of(const char *heading)
+{
+    struct table t = {0};
+    for (struct str rest = str_of(heading); rest.p; t.columns++)
+        table_put_str(&t, str_split(&rest, '|'));
+    return t;
+}
+
 void table_put_str(struct table *t, struct str cell)
 {
     if (t->n == t->cap) {
@@ -163,6 +176,14 @@ void table_put_int(struct table *t, int64_t v)
     struct text text = TEXT(digits);
     text_i64(&text, v);
     table_put_str(t, text_get(&text));
+}
+
+void table_put_code(struct table *t, int64_t code)
+{
+    if (code != 0)
+        table_put_int(t, code);
+    else
+        table_put(t, "-");
 }
 
 void table_put_time(struct table *t, wf_time when)

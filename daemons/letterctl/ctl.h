@@ -46,6 +46,7 @@ struct str ctl_who(void);
 
 json_t *ctl_json_text(struct str s);                      // null when absent
 json_t *ctl_json_time(wf_time t);                         // RFC 3339 at +08:00; null when 0
+json_t *ctl_json_seconds(wf_time spell);                  // as a real number
 json_t *ctl_json_code(int64_t code);                      // null when 0
 json_t *ctl_json_name(const struct code *list, int code); // its machine name; null when 0
 json_t *ctl_json_number(int32_t mailbox, int64_t id);     // a case's number; null when id is 0
@@ -54,16 +55,18 @@ int ctl_end(const char *command, int code);               // flushes standard ou
 
 // ---- Tables ----
 
-// Aligned columns: a Chinese character is two wide. Cells are copied; the first row is the heading.
+// Aligned columns: a Chinese character is two wide. Cells are copied.
 #define TABLE_COLUMNS 10
 struct table {
     int columns;
     char **cells;
     size_t n, cap;
 };
+struct table table_of(const char *heading); // "序|时间|事项": three columns, and their first row
 void table_put(struct table *t, const char *cell);
 void table_put_str(struct table *t, struct str cell);
 void table_put_int(struct table *t, int64_t v);
+void table_put_code(struct table *t, int64_t code); // "-" when 0
 void table_put_time(struct table *t, wf_time when); // 2026-11-23 12:00; "-" when 0
 void table_print(struct table *t, FILE *out);       // and empties it
 void table_free(struct table *t);

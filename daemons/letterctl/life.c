@@ -69,11 +69,6 @@ json_t *life_clocks_json(const struct life *life)
     return list;
 }
 
-static double seconds(wf_time t)
-{
-    return (double)t / (double)WF_SECOND;
-}
-
 json_t *life_ledger_json(const struct life *life)
 {
     json_t *list = json_array();
@@ -82,7 +77,7 @@ json_t *life_ledger_json(const struct life *life)
         json_t *o = json_object();
         json_object_set_new(o, "holder", ctl_json_name(holders, (int)h->holder));
         json_object_set_new(o, "unit", ctl_json_code(h->unit));
-        json_object_set_new(o, "seconds", json_real(seconds(h->time)));
+        json_object_set_new(o, "seconds", ctl_json_seconds(h->time));
         json_array_append_new(list, o);
     }
     return list;

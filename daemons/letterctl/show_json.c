@@ -204,6 +204,6 @@ json_t *show_json(const struct case_view *v, const struct life *life)
     put_lists(o, v);
     json_object_set_new(o, "clocks", life_clocks_json(life));
     json_object_set_new(o, "ledger", life_ledger_json(life));
-    json_object_set_new(o, "age_seconds", json_real((double)life->age / (double)WF_SECOND));
+    json_object_set_new(o, "age_seconds", ctl_json_seconds(life->age));
     return o;
 }
