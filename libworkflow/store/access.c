@@ -64,9 +64,7 @@ enum result access_note(struct db *db, wf_time now, const struct viewer *viewer,
                                scalar_int(&c[2], COL_INT4, viewer->unit), scalar_int(&c[3], COL_INT4, viewer->officer),
                                scalar_text(&c[4], viewer->post),          scalar_text(&c[5], str_of(what)),
                                scalar_int(&c[6], COL_BOOL, allowed)};
-    enum result result = db_run(db, "access_note", 7, params, err);
-    for (int i = 0; i < 7; i++)
-        column_free(&c[i]);
+    enum result result = scalar_run(db, "access_note", 7, params, err);
     return result;
 }
 
@@ -82,9 +80,7 @@ enum result access_ask(struct db *db, const struct policy *policy, const struct 
 {
     struct column its_id = {0}, its_mailbox = {0};
     struct column *params[] = {scalar_int(&its_id, COL_INT8, id), scalar_int(&its_mailbox, COL_INT4, mailbox)};
-    enum result result = db_run(db, "access_case", 2, params, err);
-    column_free(&its_id);
-    column_free(&its_mailbox);
+    enum result result = scalar_run(db, "access_case", 2, params, err);
     if (result != OK)
         return result;
     enum reading reading = READ_NOTHING;

@@ -126,9 +126,7 @@ enum result review_draw(struct db *db, const struct policy *policy, const struct
         struct column *params[] = {scalar_int(&c[0], COL_INT8, below), scalar_int(&c[1], COL_INT4, WINDOW),
                                    scalar_time(&c[2], plan->from), scalar_time(&c[3], plan->to),
                                    scalar_int(&c[4], COL_BOOL, plan->risk)};
-        result = db_run(db, "review_window", 5, params, err);
-        for (int i = 0; i < 5; i++)
-            column_free(&c[i]);
+        result = scalar_run(db, "review_window", 5, params, err);
         if (result != OK)
             return result;
         seen = db_int(db, 0, 0, 12);
@@ -144,12 +142,12 @@ enum result review_list(struct db *db, const struct policy *policy, const struct
                         int32_t sample, void (*each)(void *arg, const struct review_row *row), void *arg,
                         struct err *err)
 {
+    enum result result = check_duty(viewer, err);
+    if (result != OK)
+        return result;
     struct column c = {0};
     struct column *params[] = {scalar_int(&c, COL_INT4, sample)};
-    enum result result = check_duty(viewer, err);
-    if (result == OK)
-        result = db_run(db, "review_list", 1, params, err);
-    column_free(&c);
+    result = scalar_run(db, "review_list", 1, params, err);
     for (int row = 0; result == OK && row < db_rows(db, 0); row++) {
         struct review_row r = {
             .sample = (int32_t)db_int(db, 0, row, 0),
@@ -196,9 +194,7 @@ enum result review_find(struct db *db, const struct policy *policy, const struct
     struct column c[4] = {0};
     struct column *params[] = {scalar_int(&c[0], COL_INT8, id), scalar_text(&c[1], words),
                                scalar_int(&c[2], COL_INT2, rating), scalar_time(&c[3], now)};
-    result = db_run(db, "review_find", 4, params, err);
-    for (int i = 0; i < 4; i++)
-        column_free(&c[i]);
+    result = scalar_run(db, "review_find", 4, params, err);
     if (result == OK && db_rows(db, 0) == 0)
         return err_set(err, REJECT, "not_sampled", "number", "it is in no sample, or its finding was said");
     if (result == OK)

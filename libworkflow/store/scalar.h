@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// scalar: a statement's parameter that is one value. For store's own files.
+// scalar: a statement's parameter that is one value; a statement with such parameters. For store's own files.
 #ifndef STORE_SCALAR_H
 #define STORE_SCALAR_H
 
@@ -28,6 +28,16 @@ static inline struct column *scalar_time(struct column *c, wf_time t)
 {
     column_time(scalar_start(c, COL_TIME), t);
     return c;
+}
+
+// One statement alone; frees its parameters.
+static inline enum result scalar_run(struct db *db, const char *statement, int n, struct column *const *params,
+                                     struct err *err)
+{
+    enum result result = db_run(db, statement, n, params, err);
+    for (int i = 0; i < n; i++)
+        column_free(params[i]);
+    return result;
 }
 
 #endif

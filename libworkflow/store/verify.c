@@ -125,9 +125,7 @@ static enum result run_one(struct db *db, const struct policy *policy, wf_time n
         scalar_time(&c[0], now);
     if (by_sql[which].takes == UNITS)
         units_of(policy, &c[0], &c[1]);
-    enum result result = db_run(db, by_sql[which].statement, takes_n[by_sql[which].takes], params, err);
-    column_free(&c[0]);
-    column_free(&c[1]);
+    enum result result = scalar_run(db, by_sql[which].statement, takes_n[by_sql[which].takes], params, err);
     if (result != OK || db_rows(db, 0) == 0)
         return result;
     for (int row = 0; row < db_rows(db, 0); row++)

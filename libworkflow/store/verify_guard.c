@@ -89,8 +89,7 @@ static enum result check_page(struct db *db, const struct policy *policy, wf_tim
     column_start(&ids, COL_INT8);
     for (int i = 0; i < n; i++)
         column_int(&ids, page[i].id);
-    enum result result = db_run(db, "verify_accused_legs", 1, params, err);
-    column_free(&ids);
+    enum result result = scalar_run(db, "verify_accused_legs", 1, params, err);
     for (int row = 0, i = 0; result == OK && row < db_rows(db, 0); row++) {
         while (page[i].id != db_int(db, 0, row, 0))
             i++;
@@ -109,9 +108,7 @@ enum result verify_guard(struct db *db, const struct policy *policy, wf_time now
     for (int n = 1; result == OK && n > 0;) {
         struct column from = {0}, limit = {0};
         struct column *params[] = {scalar_int(&from, COL_INT8, after), scalar_int(&limit, COL_INT4, PAGE)};
-        result = db_run(db, "verify_accused_page", 2, params, err);
-        column_free(&from);
-        column_free(&limit);
+        result = scalar_run(db, "verify_accused_page", 2, params, err);
         n = result == OK ? read_page(db, page) : 0;
         if (n > 0) {
             after = page[n - 1].id;

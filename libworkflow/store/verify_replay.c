@@ -211,9 +211,7 @@ static enum result next_ids(struct replay *r, int64_t after, int limit, int64_t 
 {
     struct column from = {0}, most = {0};
     struct column *params[] = {scalar_int(&from, COL_INT8, after), scalar_int(&most, COL_INT4, limit)};
-    enum result result = db_run(r->db, "replay_ids", 2, params, err);
-    column_free(&from);
-    column_free(&most);
+    enum result result = scalar_run(r->db, "replay_ids", 2, params, err);
     *n = result == OK ? db_rows(r->db, 0) : 0;
     for (int i = 0; i < *n; i++)
         ids[i] = db_int(r->db, 0, i, 0);

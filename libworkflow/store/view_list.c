@@ -64,9 +64,7 @@ static enum result read_window(struct listing *l, int64_t window, const char *pa
                                scalar_time(&c[4], l->filter->overdue ? l->filter->now : 0),
                                scalar_int(&c[5], COL_BOOL, l->legs),
                                scalar_text(&c[6], str_of(pattern))};
-    enum result result = db_run(l->db, "view_list", 7, params, err);
-    for (int i = 0; i < 7; i++)
-        column_free(&c[i]);
+    enum result result = scalar_run(l->db, "view_list", 7, params, err);
     return result;
 }
 
