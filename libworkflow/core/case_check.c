@@ -375,6 +375,8 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
                                               : case_need_reason(d);
     case EV_RECOMPUTE:
         return check_recompute(d);
+    case EV_FLAG_EMERGENCY:
+        return actor == ACTOR_DESK ? case_need_reason(d) : OK;
     case EV_ACKNOWLEDGE:
     case EV_RETURN_WORK:
     case EV_REOPEN:

@@ -279,14 +279,14 @@ static void offer_leg(struct timers *t, int i)
         return;
     }
     bool in_hand = leg->state == LEG_SIGNED || leg->state == LEG_EXTENSION;
-    bool about_police = (f->flags & FLAG_CONDUCT) != 0;
+    enum clock first = f->flags & FLAG_CONDUCT ? CLOCK_K15B : CLOCK_K7; // contact, or the first check
     if (in_hand && leg->role == ROLE_LEAD && !(leg->flags & (LEG_CONTACTED | LEG_CONTACT_LATE)) &&
         leg->sent_at < t->next.at)
         offer(t,
-              (struct timer){.at = policy_due(t->p, about_police ? CLOCK_K15B : CLOCK_K7, f->kind, leg->sent_at),
+              (struct timer){.at = policy_due(t->p, first, f->kind, leg->sent_at),
                              .event = EV_LEG_BREACH,
                              .leg = id,
-                             .clock = CLOCK_K7},
+                             .clock = first},
               true);
     bool own_date = leg->parent != 0 && leg->warned == 0 && rule_for_leg(leg->state, EV_LEG_BREACH);
     if (own_date && f->course.paused_at == 0)

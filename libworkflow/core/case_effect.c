@@ -27,6 +27,8 @@ enum result case_take_facts(struct deciding *d, enum event event)
             f->accused_changed = true;
         }
     }
+    if (event == EV_FLAG_EMERGENCY)
+        f->flags |= FLAG_URGENT;
     bool takes = event == EV_ACCEPT || event == EV_RECLASSIFY;
     if (c->category != 0 && !policy_has_category(d->policy, c->category))
         return err_set(d->err, REJECT, "unknown_value", "category", "category: not one of the catalogue");

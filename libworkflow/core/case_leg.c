@@ -186,7 +186,7 @@ enum result case_leg_effect(struct deciding *d, const struct rule *r, struct leg
         case_notify(d, leg, NOTICE_ENDED);
         break;
     case EV_LEG_BREACH:
-        if (d->clock == CLOCK_K7)
+        if (d->clock == CLOCK_K7 || d->clock == CLOCK_K15B)
             leg->flags |= LEG_CONTACT_LATE;
         else
             leg->warned = 1;

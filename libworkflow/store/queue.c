@@ -36,14 +36,16 @@ static int compare_items(const void *a, const void *b)
     return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-// The words go out with the letter and with a supplement, and with nothing else.
+// The words go out with the letter, with a supplement and with a letter that joined, and with nothing else.
 static void read_words(const struct db *db, int row, struct queue_item *it)
 {
+    it->supplement = db_text(db, 0, row, 26);
+    if (it->notice == NOTICE_MERGED)
+        return;
     it->title = db_text(db, 0, row, 6);
     it->body = db_text(db, 0, row, 7);
     it->place = db_text(db, 0, row, 8);
     it->occurred_at = db_time(db, 0, row, 9);
-    it->supplement = db_text(db, 0, row, 26);
 }
 
 static void read_facts(const struct db *db, int row, struct queue_item *it)
@@ -84,7 +86,7 @@ static void read_item(const struct db *db, const struct policy *policy, struct d
         return;
     out->notice = (enum notice)db_int(db, 0, row, 17);
     read_facts(db, row, out);
-    if (out->notice == NOTICE_LETTER || out->notice == NOTICE_SUPPLEMENT)
+    if (out->notice == NOTICE_LETTER || out->notice == NOTICE_SUPPLEMENT || out->notice == NOTICE_MERGED)
         read_words(db, row, out);
 }
 
