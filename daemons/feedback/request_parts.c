@@ -43,6 +43,7 @@ static bool decides_a_request(enum event event)
     case EV_WITHDRAWAL_DENIED:
     case EV_REQUEST_GRANTED:
     case EV_REQUEST_DENIED:
+    case EV_INQUIRY_APPROVED:
         return true;
     default:
         return false;

@@ -122,6 +122,21 @@ CREATE TABLE callback_answer (
     PRIMARY KEY (case_id, seq)
 );
 
+-- 核查函: what an accused unit is asked to explain, on paper: facts that another officer approved, never the letter's words.
+CREATE TABLE inquiry (
+    case_id bigint NOT NULL,
+    request smallint NOT NULL,
+    unit int NOT NULL, -- that is accused and must explain
+    ref text NOT NULL, -- on the paper, drawn by lot: it leads nobody outside to the case
+    facts text NOT NULL,
+    answer text,
+    asked_at timestamptz NOT NULL,
+    approved_at timestamptz, -- NULL: nobody has, so there is no paper
+    due_at timestamptz,      -- by when the unit is to answer
+    answered_at timestamptz,
+    PRIMARY KEY (case_id, request)
+);
+
 -- ---- Queues ----
 
 -- 1: a new leg with its letter, which is all that there was.
@@ -197,10 +212,11 @@ GRANT SELECT ON supplement TO pa_dispatcher; -- delivers it
 
 GRANT SELECT, INSERT, UPDATE ON course, accused, request TO pa_feedback;
 GRANT INSERT ON supplement, callback_answer, refused_event TO pa_feedback;
+GRANT SELECT, INSERT, UPDATE ON inquiry TO pa_feedback; -- alone: what delivers never reads it
 GRANT INSERT ON case_file TO pa_feedback;                   -- a case that is split off,
 GRANT SELECT, INSERT, UPDATE ON day_serial TO pa_feedback;  -- with a number of its own
 
-GRANT SELECT ON course, accused, request, supplement, callback_answer, refused_event, access_log, review_sample
+GRANT SELECT ON course, accused, request, supplement, callback_answer, inquiry, refused_event, access_log, review_sample
 TO pa_desk, pa_admin;
 GRANT INSERT ON access_log, review_sample TO pa_desk;
 GRANT UPDATE (finding, rating, found_at) ON review_sample TO pa_desk;

@@ -343,6 +343,7 @@ enum result case_decide(const struct policy *policy, wf_time now, const struct c
     }
     out->steps_n = out->notices_n = 0;
     out->split = false;
+    out->inquiry = 0;
     bool sweeps = change->event == EV_TICK && change->actor == ACTOR_FEEDBACK;
     enum result result = sweeps ? OK : first_event(&d);
     if (result == OK)

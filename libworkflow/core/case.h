@@ -10,10 +10,11 @@
 #include "core/policy.h"
 #include "core/wftime.h"
 
-#define CASE_LEGS 32     // legs of one case, over all rounds
-#define CASE_REQUESTS 24 // requests of one case
-#define CASE_STEPS 96    // journal lines that one event can cause
-#define CASE_NOTICES 40  // queue rows that one event can cause
+#define CASE_LEGS 32       // legs of one case, over all rounds
+#define CASE_REQUESTS 24   // requests of one case
+#define CASE_STEPS 96      // journal lines that one event can cause
+#define CASE_NOTICES 40    // queue rows that one event can cause
+#define INQUIRY_FACTS 2000 // characters of a 核查函
 
 // What a unit reads of a number that is nobody's, and of another unit's: it cannot tell the one from the other. The
 // same words answer whoever is in X, and a desk officer who may not see the case.
@@ -97,6 +98,9 @@ enum journal {
     J_CLOCK_BREACHED,
     J_CLOCK_RECOMPUTED,
     J_CASE_INSPECTED,
+    J_INQUIRY_PROPOSED,
+    J_INQUIRY_APPROVED,
+    J_INQUIRY_ANSWERED,
 };
 extern const struct code journals[]; // letter.received, …
 
@@ -169,7 +173,9 @@ struct request_facts {
     int32_t unit, to; // who asks; whom it proposes
     int16_t days;     // extension
     int64_t person;   // who exactly asks
-    wf_time asked_at, due_at, until;
+    wf_time asked_at, due_at;
+    // suspend: the milestone. 核查函: by when its answer is due, 0 before it is approved and once the answer is there.
+    wf_time until;
     bool changed, created;
 };
 
@@ -231,7 +237,7 @@ struct change {
     struct str post; // what the journal names: the desk's post, a bureau's officer
     int32_t seen;    // the version that the officer decided on; 0: not said
     int16_t leg;     // 0: the unit's own open leg
-    int16_t request; // EV_GRANT, EV_DENY: which; 0: the only open one (of the leg)
+    int16_t request; // EV_GRANT, EV_DENY: which; 0: the only open one (of the leg). EV_INQUIRY_ANSWERED: likewise
     int32_t to; // target: dispatch, delegated, joined, return_requested (proposed), reassignments; accept: the bureau
     int64_t other; // merge: the primary; unmerge: nothing
     int32_t other_mailbox;
@@ -246,7 +252,7 @@ struct change {
     int16_t reached, contacted, true_;        // answered: the other three of the five questions
     struct accused_list accused;              // accuse, exonerate
     struct str public_reply, internal_report; // reported, issue_reply
-    struct str words;                         // supplement: the writer's own
+    struct str words;                         // supplement: the writer's own; inquire: the facts; its answer
     struct str reason;                        // journalled
     struct str reason_code;                   // refuse, refer, return_requested, terminate, suspend: of reasons.tsv
     struct str cause;                         // idempotency key of its sender (a bureau's event_id); p == NULL: none
@@ -279,7 +285,8 @@ struct decision {
     int steps_n; // 0 after EV_TICK: nothing was due, only wake_at may have changed
     struct case_notice notices[CASE_NOTICES];
     int notices_n;
-    bool split; // a new case is to be made of this one: case_split_off fills in its facts
+    bool split;      // a new case is to be made of this one: case_split_off fills in its facts
+    int16_t inquiry; // the request whose 核查函 was proposed, approved or answered; 0: none
 };
 
 // Applies one change to the facts (in and out) and says what to write. After the named event, the system's own events

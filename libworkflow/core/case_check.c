@@ -84,19 +84,6 @@ static enum result check_turned_away(struct deciding *d, enum reason_use use)
     return result;
 }
 
-// Nobody approves what he proposed himself.
-static enum result check_approval(struct deciding *d, enum request_kind kind)
-{
-    if (!d->request)
-        d->request = request_open_of(d->facts, kind, 0);
-    if (!d->request || d->request->kind != kind)
-        return err_set(d->err, REJECT, "no_request", "request", "request: nobody proposed this");
-    if (d->request->person != 0 && d->request->person == d->change->person)
-        return err_set(d->err, REJECT, "same_person", "post",
-                       "post: nobody decides on his own proposal; another officer must");
-    return OK;
-}
-
 enum result case_check_proposal(struct deciding *d, enum event event, int16_t leg)
 {
     if (request_open_of(d->facts, request_of_event(event), leg))
@@ -219,7 +206,7 @@ static enum result check_close(struct deciding *d, enum actor actor)
     if (result != OK)
         return result;
     if (d->request && d->request->kind == REQUEST_CLOSE)
-        return check_approval(d, REQUEST_CLOSE);
+        return case_check_approval(d, REQUEST_CLOSE);
     if (course->satisfied_last == 1 || case_was_granted(f, REQUEST_UNREASONABLE))
         return OK;
     uint32_t hours = course->call_hours & 0xffffff, days = course->call_hours >> 24;
@@ -288,12 +275,16 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
         result = case_check_proposal(d, event, 0);
         return result == OK ? case_check_until(d) : result;
     case EV_REFUSAL_APPROVED:
-        return check_approval(d, REQUEST_REFUSAL);
+        return case_check_approval(d, REQUEST_REFUSAL);
     case EV_REFERRAL_APPROVED:
-        return check_approval(d, REQUEST_REFERRAL);
+        return case_check_approval(d, REQUEST_REFERRAL);
     case EV_SUSPENSION_APPROVED:
-        result = check_approval(d, REQUEST_DEFER);
+        result = case_check_approval(d, REQUEST_DEFER);
         return result == OK ? case_check_until(d) : result;
+    case EV_INQUIRE:
+    case EV_INQUIRY_APPROVED:
+    case EV_INQUIRY_ANSWERED:
+        return case_check_inquiry(d, event);
     case EV_WITHDRAWAL_REQUESTED: // a writer needs no reason
         return request_open_of(f, REQUEST_WITHDRAWAL, 0)
                    ? err_set(d->err, REJECT, "too_many", "event", "event: it is asked for already")
@@ -308,7 +299,7 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
     case EV_REQUEST_DENIED:
         if (!d->request)
             return err_set(d->err, REJECT, "no_request", "request", "request: grant or deny says which");
-        result = check_approval(d, d->request->kind);
+        result = case_check_approval(d, d->request->kind);
         return result == OK && event != EV_REQUEST_GRANTED ? case_need_reason(d) : result;
     case EV_CLOSE_PROPOSED:
     case EV_ASSESSMENT_APPEALED:

@@ -233,7 +233,6 @@ static void start_clock(struct deciding *d, const struct rule *r, struct case_st
 
 static enum result case_row_effect(struct deciding *d, const struct rule *r, enum actor actor, struct case_step *step)
 {
-    const struct change *c = d->change;
     struct case_facts *f = d->facts;
     enum request_kind asks = request_of_event(r->event);
     if (asks != 0)
@@ -275,6 +274,9 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
     case EV_WITHDRAWAL_GRANTED:
         case_answer_request(d, REQUEST_GRANTED);
         break;
+    case EV_INQUIRY_APPROVED:
+    case EV_INQUIRY_ANSWERED:
+        return case_inquiry_effect(d, r->event);
     case EV_PROPOSAL_REJECTED:
     case EV_REQUEST_DENIED:
         case_answer_request(d, REQUEST_DENIED);
@@ -364,8 +366,8 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         note_warning(d, step);
         break;
     case EV_RECOMPUTE:
-        case_move_date(d, c->until);
-        step->due_at = c->until;
+        case_move_date(d, d->change->until);
+        step->due_at = d->change->until;
         f->course.warned = 0;
         f->course.changed = f->course.exists;
         case_notify_all(d, f, false, NOTICE_DATE);

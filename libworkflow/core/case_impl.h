@@ -75,9 +75,16 @@ void case_notify_all(struct deciding *d, struct case_facts *f, bool other, enum 
 // ---- requests ----
 enum request_kind request_of_event(enum event event);                                             // 0: it opens none
 struct request_facts *request_open_of(struct case_facts *f, enum request_kind kind, int16_t leg); // NULL: none open
+// Is there one of this kind to decide, the one at hand or the open one? Nobody approves what he proposed himself.
+enum result case_check_approval(struct deciding *d, enum request_kind kind);
 bool case_was_granted(const struct case_facts *f, enum request_kind kind);
 // What a grant or denial of this request is an event of.
 enum event request_event(enum request_kind kind, bool granted);
+
+// ---- 核查函 (G5) ----
+enum result case_check_inquiry(struct deciding *d, enum event event);
+void case_inquiry_proposed(struct deciding *d);
+enum result case_inquiry_effect(struct deciding *d, enum event event);
 
 // ---- what follows ----
 // The system's own next event, EV_NONE when somebody must act.

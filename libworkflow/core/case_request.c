@@ -64,6 +64,8 @@ enum request_kind request_of_event(enum event event)
         return REQUEST_REFERRAL;
     case EV_CLOSE_PROPOSED:
         return REQUEST_CLOSE;
+    case EV_INQUIRE:
+        return REQUEST_INQUIRY;
     default:
         return 0;
     }
@@ -93,6 +95,8 @@ enum event request_event(enum request_kind kind, bool granted)
         return granted ? EV_REFERRAL_APPROVED : EV_PROPOSAL_REJECTED;
     case REQUEST_CLOSE:
         return granted ? EV_CLOSE : EV_PROPOSAL_REJECTED;
+    case REQUEST_INQUIRY:
+        return granted ? EV_INQUIRY_APPROVED : EV_PROPOSAL_REJECTED;
     }
     return EV_NONE;
 }
@@ -115,6 +119,18 @@ bool case_was_granted(const struct case_facts *f, enum request_kind kind)
     return false;
 }
 
+enum result case_check_approval(struct deciding *d, enum request_kind kind)
+{
+    if (!d->request)
+        d->request = request_open_of(d->facts, kind, 0);
+    if (!d->request || d->request->kind != kind)
+        return err_set(d->err, REJECT, "no_request", "request", "request: nobody proposed this");
+    if (d->request->person != 0 && d->request->person == d->change->person)
+        return err_set(d->err, REJECT, "same_person", "post",
+                       "post: nobody decides on his own proposal; another officer must");
+    return OK;
+}
+
 enum result case_add_request(struct deciding *d, enum request_kind kind, const struct leg_facts *leg)
 {
     const struct change *c = d->change;
@@ -135,6 +151,8 @@ enum result case_add_request(struct deciding *d, enum request_kind kind, const s
                                          .until = c->until,
                                          .changed = true,
                                          .created = true};
+    if (kind == REQUEST_INQUIRY)
+        case_inquiry_proposed(d);
     return OK;
 }
 

@@ -78,6 +78,9 @@ const struct code journals[] = {
     {J_CLOCK_BREACHED, "clock.breached", "超期"},
     {J_CLOCK_RECOMPUTED, "clock.recomputed", "时限重算"},
     {J_CASE_INSPECTED, "case.inspected", "回头看"},
+    {J_INQUIRY_PROPOSED, "inquiry.proposed", "拟发核查函"},
+    {J_INQUIRY_APPROVED, "inquiry.approved", "核查函已批准"},
+    {J_INQUIRY_ANSWERED, "inquiry.answered", "核查函已回复"},
     {0},
 };
 

@@ -155,6 +155,9 @@ const struct code events[] = {
     {EV_TICK, "tick", "到时检查"},
     {EV_GRANT, "grant", "同意"},
     {EV_DENY, "deny", "不同意"},
+    {EV_INQUIRE, "inquire", "拟发核查函"},
+    {EV_INQUIRY_APPROVED, "inquiry_approved", "批准核查函"},
+    {EV_INQUIRY_ANSWERED, "inquiry_answered", "核查函回复"},
     {0, NULL, NULL},
 };
 
@@ -170,6 +173,7 @@ const struct code request_kinds[] = {
     {REQUEST_REFUSAL, "refusal", "不予受理"},
     {REQUEST_REFERRAL, "referral", "转法定途径"},
     {REQUEST_CLOSE, "close", "依法办结"},
+    {REQUEST_INQUIRY, "inquiry", "核查函"},
     {0, NULL, NULL},
 };
 

@@ -156,6 +156,9 @@ enum event {
     EV_TICK,       // the sweep: what is due now? Never a row of the table.
     EV_GRANT,      // desk or superior unit: resolved to one of the above
     EV_DENY,
+    EV_INQUIRE, // proposes a 核查函 to a unit that is accused
+    EV_INQUIRY_APPROVED,
+    EV_INQUIRY_ANSWERED, // its explanation, which the desk enters
 };
 
 // 申请, domain §3.1
@@ -171,6 +174,7 @@ enum request_kind {
     REQUEST_REFUSAL,      // 不予受理
     REQUEST_REFERRAL,     // 转法定途径
     REQUEST_CLOSE,        // 不满意但已依法办理
+    REQUEST_INQUIRY,      // 核查函
 };
 enum request_state { REQUEST_OPEN = 1, REQUEST_GRANTED, REQUEST_DENIED, REQUEST_VOID };
 

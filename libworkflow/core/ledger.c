@@ -28,8 +28,8 @@ static struct held above(const struct replayed *r, const struct replayed_leg *le
     return parent ? (struct held){.holder = HOLDER_UNIT, .unit = parent->unit} : centre;
 }
 
-// Does the work stand while the centre decides this? An extension or an appeal against an assessment keeps nobody from
-// working; a return is a state of the leg.
+// Does the work stand while the centre decides this? An extension, an appeal against an assessment or a 核查函 keeps
+// nobody from working; a return is a state of the leg.
 static bool stalls(enum request_kind kind)
 {
     switch (kind) {

@@ -207,6 +207,43 @@ void text_str(struct text *t, struct str s)
     t->p[t->n] = '\0';
 }
 
+static bool is_blank(uint32_t c)
+{
+    return c == 0x3000 || c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool next_solid(struct str s, size_t *at, uint32_t *c)
+{
+    while (*at < s.n) {
+        *c = utf8_next(s, at);
+        if (!is_blank(*c))
+            return true;
+    }
+    return false;
+}
+
+static bool runs_alike(struct str a, size_t from, struct str b, size_t at, int n)
+{
+    uint32_t x, y;
+    for (; n > 0; n--)
+        if (!next_solid(a, &from, &x) || !next_solid(b, &at, &y) || x != y)
+            return false;
+    return true;
+}
+
+int64_t text_repeats(struct str text, struct str of, int n)
+{
+    int64_t position = 1;
+    for (size_t i = 0, next = 0; i < text.n; i = next, position++) {
+        if (is_blank(utf8_next(text, &next)))
+            continue;
+        for (size_t k = 0; k < of.n; (void)utf8_next(of, &k))
+            if (runs_alike(text, i, of, k, n))
+                return position;
+    }
+    return 0;
+}
+
 void text_put(struct text *t, const char *terminated)
 {
     text_str(t, str_of(terminated));

@@ -28,6 +28,10 @@ struct str str_split(struct str *rest, char sep);
 
 // Well-formed UTF-8 without NUL, surrogates, or overlong forms. *chars (may be NULL) gets the number of code points.
 bool utf8_check(struct str s, size_t *chars);
+// Where `text` repeats `of`: the character of `text`, counted from 1, at which the first run of n characters begins
+// that stands in `of` too; 0: nowhere. Blanks (ASCII and U+3000) count in neither, so that no line break hides a
+// repetition. Both well-formed; n >= 1. Time grows with the product of the lengths.
+int64_t text_repeats(struct str text, struct str of, int n);
 // Reads one code point at s.p[*at] and moves *at; only for text that utf8_check accepted.
 uint32_t utf8_next(struct str s, size_t *at);
 

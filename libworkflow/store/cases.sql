@@ -143,6 +143,20 @@ INSERT INTO callback_answer (case_id, seq, reached, contacted, is_true, satisfie
 SELECT n.*, $8::timestamptz
 FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[]) n
 
+-- name: inquiry_insert
+INSERT INTO inquiry (case_id, request, unit, ref, facts, asked_at)
+SELECT n.*, $6::timestamptz FROM unnest($1::bigint[], $2::smallint[], $3::int[], $4::text[], $5::text[]) n
+
+-- name: inquiry_approve
+UPDATE inquiry i SET approved_at = $4::timestamptz, due_at = n.due_at
+FROM unnest($1::bigint[], $2::smallint[], $3::timestamptz[]) AS n (case_id, request, due_at)
+WHERE i.case_id = n.case_id AND i.request = n.request
+
+-- name: inquiry_answer
+UPDATE inquiry i SET answered_at = $4::timestamptz, answer = n.answer
+FROM unnest($1::bigint[], $2::smallint[], $3::text[]) AS n (case_id, request, answer)
+WHERE i.case_id = n.case_id AND i.request = n.request
+
 -- The same cause refused again adds no row.
 -- name: refused_event_insert
 INSERT INTO refused_event (case_id, actor, unit, post, event, state, code, words, cause_by, cause, at)

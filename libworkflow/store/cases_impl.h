@@ -21,7 +21,8 @@ struct cases {
     struct rows causes;
     struct {
         struct rows cases, woken, legs_in, legs_up, courses, accused, requests_in, requests_up, splits, journal,
-            replies, reports, supplements, answers, refused, inbox, seen, heads, queue;
+            replies, reports, supplements, answers, inquiries, approvals, explanations, refused, inbox, seen, heads,
+            queue;
     } out; // what this batch will write
 };
 

@@ -2,6 +2,8 @@
 #include "core/classify.h"
 #include "store/cases_impl.h"
 
+#include <sodium.h>
+
 // ---- The batch ----
 
 static void start_facts(struct cases *cs)
@@ -31,15 +33,18 @@ void cases_write_start(struct cases *cs, const struct policy *policy, wf_time no
     ROWS_START(&cs->out.reports, COL_INT8, COL_INT4, COL_TEXT);
     ROWS_START(&cs->out.supplements, COL_INT8, COL_INT4, COL_TEXT);
     ROWS_START(&cs->out.answers, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT2);
+    ROWS_START(&cs->out.inquiries, COL_INT8, COL_INT2, COL_INT4, COL_TEXT, COL_TEXT);
+    ROWS_START(&cs->out.approvals, COL_INT8, COL_INT2, COL_TIME);
+    ROWS_START(&cs->out.explanations, COL_INT8, COL_INT2, COL_TEXT);
     ROWS_START(&cs->out.refused, COL_INT8, COL_INT2, COL_INT4, COL_TEXT, COL_INT2, COL_INT2, COL_TEXT, COL_TEXT,
                COL_INT4, COL_TEXT);
     ROWS_START(&cs->out.inbox, COL_INT4, COL_TEXT, COL_INT8, COL_INT8);
     ROWS_START(&cs->out.seen, COL_INT4, COL_TEXT);
     ROWS_START(&cs->out.heads, COL_INT4);
     ROWS_START(&cs->out.queue, COL_INT4, COL_INT8, COL_INT2, COL_INT2);
-    struct rows *timed[] = {&cs->out.accused, &cs->out.requests_in, &cs->out.requests_up,
-                            &cs->out.journal, &cs->out.replies,     &cs->out.supplements,
-                            &cs->out.answers, &cs->out.refused,     &cs->out.queue};
+    struct rows *timed[] = {&cs->out.accused,   &cs->out.requests_in, &cs->out.requests_up,  &cs->out.journal,
+                            &cs->out.replies,   &cs->out.supplements, &cs->out.answers,      &cs->out.refused,
+                            &cs->out.inquiries, &cs->out.approvals,   &cs->out.explanations, &cs->out.queue};
     for (size_t i = 0; i < sizeof timed / sizeof *timed; i++)
         column_time(rows_scalar(timed[i], COL_TIME), now);
     column_int(rows_scalar(&cs->out.journal, COL_INT4), policy->version);
@@ -82,6 +87,36 @@ static void write_line(struct cases *cs, const struct change *c, const struct ca
     column_time(&j[10], step->due_at);
 }
 
+static bool is_inquiry(enum event event)
+{
+    return event == EV_INQUIRE || event == EV_INQUIRY_APPROVED || event == EV_INQUIRY_ANSWERED;
+}
+
+// The 核查函 of a request: first its facts, under a reference that says nothing of the case, then the rest.
+static void write_inquiry(struct cases *cs, const struct change *c, enum event event, const struct case_facts *f,
+                          int16_t request)
+{
+    struct column *to = event == EV_INQUIRE            ? cs->out.inquiries.c
+                        : event == EV_INQUIRY_APPROVED ? cs->out.approvals.c
+                                                       : cs->out.explanations.c;
+    insist(request >= 1 && request <= f->requests_n);
+    column_int(&to[0], f->id);
+    column_int(&to[1], request);
+    if (event == EV_INQUIRE) {
+        uint8_t random[4];
+        char ref[2 * sizeof random + 1];
+        randombytes_buf(random, sizeof random);
+        sodium_bin2hex(ref, sizeof ref, random, sizeof random);
+        column_int(&to[2], c->to);
+        column_text(&to[3], str_of(ref));
+        column_text(&to[4], c->words);
+    } else if (event == EV_INQUIRY_APPROVED) {
+        column_time(&to[2], f->requests[request - 1].until);
+    } else {
+        column_text(&to[2], c->words);
+    }
+}
+
 // What the line at seq brought in words: a reply, a report, the writer's words, the five answers.
 static void write_words(struct cases *cs, const struct change *c, const struct case_step *step,
                         const struct case_facts *f, int32_t seq, bool first)
@@ -101,7 +136,7 @@ static void write_words(struct cases *cs, const struct change *c, const struct c
         column_int(&cs->out.reports.c[1], seq);
         column_text(&cs->out.reports.c[2], c->internal_report);
     }
-    if (first && c->words.p) {
+    if (first && c->words.p && !is_inquiry(event)) {
         column_int(&cs->out.supplements.c[0], f->id);
         column_int(&cs->out.supplements.c[1], seq);
         column_text(&cs->out.supplements.c[2], c->words);
@@ -129,6 +164,8 @@ void cases_write_decision(struct cases *cs, const struct change *c, const struct
         }
         write_line(cs, c, step, f->id, ++seq, k == 0);
         write_words(cs, c, step, f, seq, k == 0);
+        if (is_inquiry(step->rule->event))
+            write_inquiry(cs, c, step->rule->event, f, d->inquiry);
     }
     for (int k = 0; k < d->notices_n; k++) {
         const struct case_notice *n = &d->notices[k];
@@ -311,6 +348,9 @@ enum result cases_write_all(struct cases *cs, bool careful, struct err *err)
         {"internal_report_insert", &cs->out.reports, EACH},
         {"supplement_insert", &cs->out.supplements, EACH},
         {"callback_answer_insert", &cs->out.answers, EACH},
+        {"inquiry_insert", &cs->out.inquiries, EACH},
+        {"inquiry_approve", &cs->out.approvals, EACH},
+        {"inquiry_answer", &cs->out.explanations, EACH},
         {"refused_event_insert", &cs->out.refused, ANY},
         {"inbox_insert", &cs->out.inbox, EACH},
         {"inbox_seen", &cs->out.seen, ANY},

@@ -51,6 +51,14 @@ FROM (
     SELECT s.case_id, concat('answers at line ', s.seq) FROM callback_answer s
     WHERE NOT EXISTS (SELECT FROM journal j WHERE j.case_id = s.case_id AND j.seq = s.seq)
     UNION ALL
+    SELECT i.case_id, concat('inquiry of request ', i.request) FROM inquiry i -- 12: REQUEST_INQUIRY; 2: granted
+    LEFT JOIN request r ON r.case_id = i.case_id AND r.id = i.request AND r.kind = 12
+    WHERE r.case_id IS NULL OR r.target <> i.unit OR (r.state = 2) <> (i.approved_at IS NOT NULL)
+        OR i.answered_at IS NOT NULL AND i.approved_at IS NULL
+    UNION ALL
+    SELECT r.case_id, concat('request ', r.id, ' without its inquiry') FROM request r
+    LEFT JOIN inquiry i ON i.case_id = r.case_id AND i.request = r.id WHERE r.kind = 12 AND i.case_id IS NULL
+    UNION ALL
     SELECT a.case_id, 'more accused than a case can have' FROM accused a WHERE a.gone_at IS NULL
     GROUP BY a.case_id HAVING count(*) > 8
     UNION ALL

@@ -10,23 +10,30 @@
 #include <stdlib.h>
 
 const struct statement view_statements[] = {
-    {"view_case", SQL_view_case},
-    {"view_legs", SQL_view_legs},
-    {"view_events", SQL_view_events},
-    {"view_replies", SQL_view_replies},
-    {"view_requests", SQL_view_requests},
-    {"view_supplements", SQL_view_supplements},
-    {"view_answers", SQL_view_answers},
-    {"view_refused", SQL_view_refused},
-    {"view_merged", SQL_view_merged},
-    {"view_internal", SQL_view_internal},
-    {"view_list", SQL_view_list},
-    {"view_queues", SQL_view_queues},
-    {NULL, NULL},
+    {"view_case", SQL_view_case},         {"view_legs", SQL_view_legs},
+    {"view_events", SQL_view_events},     {"view_replies", SQL_view_replies},
+    {"view_requests", SQL_view_requests}, {"view_supplements", SQL_view_supplements},
+    {"view_answers", SQL_view_answers},   {"view_inquiries", SQL_view_inquiries},
+    {"view_refused", SQL_view_refused},   {"view_merged", SQL_view_merged},
+    {"view_internal", SQL_view_internal}, {"view_list", SQL_view_list},
+    {"view_queues", SQL_view_queues},     {NULL, NULL},
 };
 
 // Positions in view_case's batch; INTERNAL only for who may read it.
-enum { BEGIN, CASE, LEGS, EVENTS, REPLIES, REQUESTS, SUPPLEMENTS, ANSWERS, REFUSED_EVENTS, MERGED_CASES, INTERNAL };
+enum {
+    BEGIN,
+    CASE,
+    LEGS,
+    EVENTS,
+    REPLIES,
+    REQUESTS,
+    SUPPLEMENTS,
+    ANSWERS,
+    REFUSED_EVENTS,
+    MERGED_CASES,
+    INQUIRIES,
+    INTERNAL
+};
 
 bool view_row(const struct db *db, const struct policy *policy, int i, int row, struct case_row *out)
 {
@@ -127,6 +134,25 @@ static void read_words(const struct db *db, struct case_view *out)
                                      words ? db_text(db, SUPPLEMENTS, i, 2) : STR_NONE};
 }
 
+static void read_inquiries(const struct db *db, struct case_view *out)
+{
+    if (out->reading != READ_ALL)
+        return;
+    out->inquiries = array_of(db, INQUIRIES, sizeof *out->inquiries, &out->inquiries_n);
+    for (int i = 0; i < out->inquiries_n; i++)
+        out->inquiries[i] = (struct inquiry_view){
+            .request = (int16_t)db_int(db, INQUIRIES, i, 0),
+            .unit = (int32_t)db_int(db, INQUIRIES, i, 1),
+            .ref = db_text(db, INQUIRIES, i, 2),
+            .facts = db_text(db, INQUIRIES, i, 3),
+            .answer = db_text(db, INQUIRIES, i, 4),
+            .asked_at = db_time(db, INQUIRIES, i, 5),
+            .approved_at = db_time(db, INQUIRIES, i, 6),
+            .due_at = db_time(db, INQUIRIES, i, 7),
+            .answered_at = db_time(db, INQUIRIES, i, 8),
+        };
+}
+
 static void read_rest(const struct db *db, bool internal, struct case_view *out)
 {
     out->answers = array_of(db, ANSWERS, sizeof *out->answers, &out->answers_n);
@@ -210,6 +236,7 @@ static enum result read_all(struct db *db, bool internal, int32_t mailbox, int64
     db_query(db, "view_answers", 1, params);
     db_query(db, "view_refused", 2, newest);
     db_query(db, "view_merged", 1, params);
+    db_query(db, "view_inquiries", 1, params);
     if (internal)
         db_query(db, "view_internal", 1, params);
     db_command(db, "COMMIT");
@@ -243,6 +270,7 @@ enum result view_case(struct db *db, const struct policy *policy, const struct v
     read_requests(db, &view);
     read_refused(db, &view);
     read_words(db, &view);
+    read_inquiries(db, &view);
     read_rest(db, internal, &view);
     *out = view;
     return OK;
@@ -256,6 +284,7 @@ void view_case_free(struct case_view *view)
     free(view->requests);
     free(view->supplements);
     free(view->answers);
+    free(view->inquiries);
     free(view->refused);
     free(view->internal);
     free(view->merged);

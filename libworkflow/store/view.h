@@ -48,6 +48,14 @@ struct supplement_view {
     struct str words;
 };
 
+// A 核查函. What the police alone may read: READ_ALL.
+struct inquiry_view {
+    int16_t request;
+    int32_t unit;
+    struct str ref, facts, answer; // answer.p == NULL: none yet
+    wf_time asked_at, approved_at, due_at, answered_at;
+};
+
 // 0 not said, 1 yes, 2 no
 struct answer_view {
     int32_t seq;
@@ -100,10 +108,11 @@ struct case_view {
     struct request_view *requests;
     struct supplement_view *supplements;
     struct answer_view *answers;
+    struct inquiry_view *inquiries;
     struct refused_view *refused;   // the newest VIEW_REFUSED
     struct internal_view *internal; // of those who may read them
     struct case_key *merged;        // into this one
-    int legs_n, events_n, replies_n, requests_n, supplements_n, answers_n, refused_n, internal_n, merged_n;
+    int legs_n, events_n, replies_n, requests_n, supplements_n, answers_n, inquiries_n, refused_n, internal_n, merged_n;
 };
 #define VIEW_REFUSED 100
 

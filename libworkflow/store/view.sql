@@ -55,6 +55,10 @@ SELECT seq, at, words FROM supplement WHERE case_id = $1::bigint ORDER BY seq
 -- name: view_answers
 SELECT seq, at, reached, contacted, is_true, satisfied, solved FROM callback_answer WHERE case_id = $1::bigint ORDER BY seq
 
+-- name: view_inquiries
+SELECT request, unit, ref, facts, answer, asked_at, approved_at, due_at, answered_at
+FROM inquiry WHERE case_id = $1::bigint ORDER BY request
+
 -- The newest ones, oldest of them first.
 -- name: view_refused
 SELECT * FROM (

@@ -37,6 +37,7 @@ static const struct {
     {"internal_report",      {"",    "",    "",    "i",   "s", "s"}},
     {"supplement",           {"",    "",    "s",   "i",   "s", "s"}},
     {"callback_answer",      {"",    "",    "",    "i",   "s", "s"}},
+    {"inquiry",              {"",    "",    "",    "siu", "s", "s"}},
     {"refused_event",        {"",    "",    "",    "i",   "s", "s"}},
     {"access_log",           {"",    "",    "",    "",    "si", "s"}},
     {"review_sample",        {"",    "",    "",    "",    "si", "s"}}, // and three columns: test_columns

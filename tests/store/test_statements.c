@@ -33,14 +33,15 @@ static const struct {
     {"pa_classifier", poison_statements, ""},
     {"pa_classifier", cases_statements,
      "inbox_find leg_insert leg_update request_insert request_update split_serial split_insert reply_insert "
-     "internal_report_insert supplement_insert callback_answer_insert refused_event_insert inbox_insert inbox_seen "
-     "head_lock queue_append"},
+     "internal_report_insert supplement_insert callback_answer_insert inquiry_insert inquiry_approve inquiry_answer "
+     "refused_event_insert inbox_insert inbox_seen head_lock queue_append"},
     {"pa_dispatcher", queue_statements, ""},
     {"pa_dispatcher", worklist_accepted_statements, ""},
     {"pa_dispatcher", poison_statements, ""},
     {"pa_dispatcher", cases_statements,
      "inbox_find accused_put request_insert request_update split_serial split_insert reply_insert "
-     "internal_report_insert supplement_insert callback_answer_insert refused_event_insert inbox_insert inbox_seen"},
+     "internal_report_insert supplement_insert callback_answer_insert inquiry_insert inquiry_approve inquiry_answer "
+     "refused_event_insert inbox_insert inbox_seen"},
     {"pa_classifier", because_statements, ""},
     {"pa_dispatcher", because_statements, ""},
     {"pa_feedback", because_statements, ""},

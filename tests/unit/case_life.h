@@ -207,7 +207,7 @@ static struct change any_change(const struct life *l)
     const struct leg_facts *leg = any_leg(f);
     const struct rule *r = one_in(12) ? NULL : fitting(f, leg);
     struct change c = {.case_id = f->id, .actor = any_actor(r)};
-    c.event = r ? r->event : (enum event)(1 + roll(EV_DENY));
+    c.event = r ? r->event : (enum event)(1 + roll(EV_INQUIRY_ANSWERED));
     int asked = f->requests_n > 0 ? roll(f->requests_n) : 0;
     if (f->requests_n > 0 && f->requests[asked].state == REQUEST_OPEN && one_in(2)) {
         c.event = one_in(3) ? EV_DENY : EV_GRANT;

@@ -12,7 +12,7 @@ static const struct code *const lists[] = {channels, kinds,  case_states,   leg_
 
 static void names_and_codes_are_unique(void **state)
 {
-    static const size_t sizes[] = {6, 7, 18, 10, 4, 91, 9, 7, 11, 4, 11}; // as codes.h has them
+    static const size_t sizes[] = {6, 7, 18, 10, 4, 94, 9, 7, 12, 4, 11}; // as codes.h has them
     for (size_t l = 0; l < sizeof(lists) / sizeof(lists[0]); l++) {
         size_t n = 0;
         for (const struct code *c = lists[l]; c->name != NULL; c++, n++) {
@@ -35,6 +35,8 @@ static void names_stay(void **state)
     assert_int_equal(code_find(leg_states, STR("REVIEW_RETURNED")), 45);
     assert_int_equal(code_find(events, STR("issue_reply")), EV_ISSUE_REPLY);
     assert_int_equal(EV_DENY, 91); // stored with what was refused: nothing comes in between
+    assert_int_equal(EV_INQUIRY_ANSWERED, 94);
+    assert_int_equal(code_find(request_kinds, STR("inquiry")), 12);
     assert_int_equal(code_find(request_kinds, STR("withdrawal")), 6);
     assert_int_equal(code_find(notices, STR("revoked")), 2);
     assert_int_equal(code_find(outcomes, STR("not_ours")), 7);

@@ -243,6 +243,35 @@ static void hashes(void **state)
     assert_true(str_hash(STR("foobar")) == UINT64_C(0x85944171F73967E8));
 }
 
+static void repetitions_are_found(void **state)
+{
+    static const struct {
+        const char *text, *of;
+        int n;
+        int64_t at;
+    } cases[] = {
+        {"abcdefghij", "abcdefghij", 10, 1},
+        {"abcdefghij", "abcdefghi", 10, 0},
+        {"abcdefghi", "abcdefghij", 10, 0},
+        {"xxabcdyy", "12abcd34", 4, 3},
+        {"xxabcdyy", "12abcd34", 5, 0},
+        {"值班室电话没有人接", "那天电话没有人接听", 6, 4},
+        {"值班室电话没有人接", "那天电话没有人接听", 7, 0},
+        {"值 班\n室\t电\r话", "班室\xE3\x80\x80电话", 4, 3}, // blanks hide nothing, and are no place
+        {"aab", "ab", 2, 2},
+        {"abab", "aabb", 2, 1},
+        {"    ", "    ", 1, 0},
+        {"", "abc", 1, 0},
+        {"abc", "", 1, 0},
+        {"b", "ab", 1, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (text_repeats(str_of(cases[i].text), str_of(cases[i].of), cases[i].n) != cases[i].at)
+            fail_msg("\"%s\" in \"%s\"", cases[i].text, cases[i].of);
+    assert_int_equal(text_repeats(STR_NONE, STR("a"), 1), 0);
+    assert_int_equal(text_repeats(STR("a"), STR_NONE, 1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +283,7 @@ int main(void)
         cmocka_unit_test(utf8_takes_every_character),
         cmocka_unit_test(utf8_refuses),
         cmocka_unit_test(utf8_counts_characters),
+        cmocka_unit_test(repetitions_are_found),
         cmocka_unit_test(text_is_cut_at_a_character),
         cmocka_unit_test(text_writes_numbers),
         cmocka_unit_test(arena_gives_aligned_zeros_until_it_is_empty),
