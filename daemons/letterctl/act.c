@@ -2,6 +2,7 @@
 #include "act.h"
 
 #include "act_help.h"
+#include "act_inquiry.h"
 #include "client/tool.h"
 #include "wire/refusal.h"
 
@@ -40,6 +41,7 @@ static const char help[] =
 
 struct act {
     struct json_line line;
+    const char *file; // the configuration
     char event[JSON_EVENT_MAX];
     uint64_t run; // with the line's number this act's own ref for ever: by it the daemon knows a repeated act
     char ref[48];
@@ -63,6 +65,8 @@ static enum result request(void *arg, struct str line, int64_t number, uint64_t 
     struct msg_desk_act m;
     enum result r = json_act(line, &act->line, act->event, &m, err);
     request->name = act->line.ref;
+    if (r == OK)
+        r = act_inquiry_check(COMMAND, act->file, &m, err);
     if (r != OK)
         return r;
     m.ref = request->ref = new_ref(act, number);
@@ -93,9 +97,9 @@ static enum result answer(const struct frame *frame, struct buf *out, struct err
 
 static const struct stream_kind acts = {"number", request, request_done, answer};
 
-static int act_lines(const char *endpoint, int64_t timeout_s)
+static int act_lines(const char *file, const char *endpoint, int64_t timeout_s)
 {
-    struct act act = {0};
+    struct act act = {.file = file};
     new_run(&act);
     struct stream stream = {
         .endpoint = endpoint,
@@ -110,18 +114,29 @@ static int act_lines(const char *endpoint, int64_t timeout_s)
     return tool_stream(COMMAND, &stream);
 }
 
+static int print_refusal(const struct err *err, struct str number, bool json)
+{
+    struct buf out = {0};
+    int code = tool_fail(COMMAND, err);
+    if (json)
+        json_put_refusal(&out, "number", number, 0, err);
+    if (out.n > 0)
+        fwrite(out.p, 1, out.n, stdout);
+    buf_free(&out);
+    return fflush(stdout) == 0 ? code : 1;
+}
+
 static int print_answer(const struct frame *frame, struct str number, bool json)
 {
     struct msg_desk_result result;
     struct err err;
-    struct buf out = {0};
-    int code = 0;
-    if (read_result(frame, &result, &err) != OK) {
-        code = tool_fail(COMMAND, &err);
-        if (json)
-            json_put_refusal(&out, "number", number, 0, &err);
-    } else if (json) {
+    if (read_result(frame, &result, &err) != OK)
+        return print_refusal(&err, number, json);
+    if (json) {
+        struct buf out = {0};
         json_put_desk_result(&out, &result);
+        fwrite(out.p, 1, out.n, stdout);
+        buf_free(&out);
     } else {
         printf("%.*s %.*s", (int)result.number.n, result.number.p, (int)result.state.n, result.state.p);
         if (result.has_version)
@@ -130,13 +145,10 @@ static int print_answer(const struct frame *frame, struct str number, bool json)
             printf(" %.*s", (int)result.number_new.n, result.number_new.p);
         putchar('\n');
     }
-    if (out.n > 0)
-        fwrite(out.p, 1, out.n, stdout);
-    buf_free(&out);
-    return fflush(stdout) == 0 ? code : 1;
+    return fflush(stdout) == 0 ? 0 : 1;
 }
 
-static int act_once(const char *endpoint, struct msg_desk_act *act, bool json, int64_t timeout_s)
+static int act_once(const char *file, const char *endpoint, struct msg_desk_act *act, bool json, int64_t timeout_s)
 {
     struct wf_pipe *pipe;
     struct err err;
@@ -144,6 +156,8 @@ static int act_once(const char *endpoint, struct msg_desk_act *act, bool json, i
     struct frame got;
     uint64_t tag;
     int code = 1;
+    if (act_inquiry_check(COMMAND, file, act, &err) != OK)
+        return print_refusal(&err, act->number, json);
     if (wf_pipe_open(endpoint, 1, RESEND_MS, &pipe, &err) != OK)
         return tool_fail(COMMAND, &err);
     wire_put_desk_act(&frame, 1, act);
@@ -240,7 +254,8 @@ int cmd_act(int argc, char **argv)
         return 2;
     }
     const char *endpoint = config_text(config, "feedback/desk");
-    code = lines ? act_lines(endpoint, args.timeout_s) : act_once(endpoint, &m, args.json, args.timeout_s);
+    code = lines ? act_lines(args.file, endpoint, args.timeout_s)
+                 : act_once(args.file, endpoint, &m, args.json, args.timeout_s);
     json_line_done(&act.line);
     config_free(config);
     bus_term();

@@ -4,6 +4,7 @@
 #include "cmd_dead.h"
 #include "cmd_due.h"
 #include "cmd_fsm.h"
+#include "cmd_inquiry.h"
 #include "cmd_ledger.h"
 #include "cmd_list.h"
 #include "cmd_migrate.h"
@@ -70,6 +71,7 @@ static const struct {
     {"ledger", cmd_ledger, "NUMBER  a case's time, charged to whoever held it"},
     {"review", cmd_review, "sample|list|finding  a second look at closed cases"},
     {"act", cmd_act, "NUMBER EVENT  an event of the duty desk"},
+    {"inquiry", cmd_inquiry, "NUMBER [REQUEST]  an approved 核查函, to be handed over"},
     {"due", cmd_due, "RULE START  when it is due, day by day"},
     {"queues", cmd_queues, "the bureaus' queues"},
     {"dead", cmd_dead, "[list|show|retry|drop]  dead letters"},

@@ -113,6 +113,21 @@ static json_t *answer_json(const struct answer_view *a)
     return o;
 }
 
+static json_t *inquiry_json(const struct inquiry_view *i)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "request", json_integer(i->request));
+    json_object_set_new(o, "unit", ctl_json_code(i->unit));
+    json_object_set_new(o, "ref", ctl_json_text(i->ref));
+    json_object_set_new(o, "facts", ctl_json_text(i->facts));
+    json_object_set_new(o, "answer", ctl_json_text(i->answer));
+    json_object_set_new(o, "asked_at", ctl_json_time(i->asked_at));
+    json_object_set_new(o, "approved_at", ctl_json_time(i->approved_at));
+    json_object_set_new(o, "due_at", ctl_json_time(i->due_at));
+    json_object_set_new(o, "answered_at", ctl_json_time(i->answered_at));
+    return o;
+}
+
 // A supplement or an internal report: the journal's line that brought it, and its words under this name.
 static json_t *words_json(int32_t seq, wf_time at, const char *name, struct str words)
 {
@@ -165,7 +180,8 @@ static void put_course(json_t *o, const struct case_view *v)
 static void put_lists(json_t *o, const struct case_view *v)
 {
     json_t *legs = json_array(), *requests = json_array(), *lines = json_array(), *replies = json_array(),
-           *supplements = json_array(), *answers = json_array(), *refused = json_array(), *internal = json_array();
+           *supplements = json_array(), *answers = json_array(), *refused = json_array(), *internal = json_array(),
+           *inquiries = json_array();
     for (int i = 0; i < v->legs_n; i++)
         json_array_append_new(legs, leg_json(v, &v->legs[i]));
     for (int i = 0; i < v->requests_n; i++)
@@ -179,6 +195,8 @@ static void put_lists(json_t *o, const struct case_view *v)
             supplements, words_json(v->supplements[i].seq, v->supplements[i].at, "words", v->supplements[i].words));
     for (int i = 0; i < v->answers_n; i++)
         json_array_append_new(answers, answer_json(&v->answers[i]));
+    for (int i = 0; i < v->inquiries_n; i++)
+        json_array_append_new(inquiries, inquiry_json(&v->inquiries[i]));
     for (int i = 0; i < v->refused_n; i++)
         json_array_append_new(refused, refused_json(&v->refused[i]));
     for (int i = 0; i < v->internal_n; i++) {
@@ -192,6 +210,7 @@ static void put_lists(json_t *o, const struct case_view *v)
     json_object_set_new(o, "replies", replies);
     json_object_set_new(o, "supplements", supplements);
     json_object_set_new(o, "answers", answers);
+    json_object_set_new(o, "inquiries", inquiries);
     json_object_set_new(o, "refused", refused);
     json_object_set_new(o, "internal", internal);
 }

@@ -149,7 +149,8 @@ def answer(command, number, by):
 
 def numbers(world):
     """Every command that takes a number, for whom the letter accuses: as for a number that nobody was given."""
-    commands = (["show", "--json"], ["show"], ["readers"], ["readers", "--json"], ["ledger"], ["ledger", "--json"])
+    commands = (["show", "--json"], ["show"], ["readers"], ["readers", "--json"], ["ledger"], ["ledger", "--json"],
+                ["inquiry"], ["inquiry", "--json"])
     unknown = {}
     for command in commands:
         unknown[tuple(command)] = answer(command, world.accusing[0].unknown, post(world.accusing[0].unit))
@@ -158,9 +159,9 @@ def numbers(world):
     for i, x in enumerate(world.accusing):
         root = x.roots()[0][0]
         person = x.accused[0] if not isinstance(x.accused[0], int) else world.staff.head[x.unit]
-        looks += [(x, commands[i % 6], post(root, i))]
+        looks += [(x, commands[i % len(commands)], post(root, i))]
         if i % 2:
-            looks += [(x, commands[(i + 3) % 6], post(Staff.unit_below(root), i) if i % 3 == 0 else post(PROVINCE, i, person))]
+            looks += [(x, commands[(i + 3) % len(commands)], post(Staff.unit_below(root), i) if i % 3 == 0 else post(PROVINCE, i, person))]
 
     def of(look):
         x, command, by = look
