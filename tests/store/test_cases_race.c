@@ -271,8 +271,9 @@ static void during_commit(const char *cut)
         poll(NULL, 0, 2);
     start(&a, "pa_feedback", &c, 1, 1);
     until_waiting(1, "pa_feedback", "SyncRep");
-    fixture_exec(&h.f, "ALTER SYSTEM RESET %s", "synchronous_standby_names");
+    // The setting only afterwards: whoever reads it late, for the reload above, would let the waiting commit go.
     fixture_exec(&h.f, "SELECT %s(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'", cut);
+    fixture_exec(&h.f, "ALTER SYSTEM RESET %s", "synchronous_standby_names");
     fixture_exec(&h.f, "SELECT %s()", "pg_reload_conf");
     finish(&a);
     assert_int_equal(a.retries, 1);

@@ -44,8 +44,13 @@ def judge(world, queue, row, line):
     check(letter, "a number that nobody was given:", line)
     if "靶人" in line:
         world.leak("a writer's identity in the queue of", queue, line)
-    if {letter} != world.seen_in(line):
+    seen = world.seen_in(line)
+    joined = {x for x, into in world.joining if into is letter}  # their words go to who has the case that they joined
+    if letter not in seen or seen - {letter} - joined:
         world.leak("another letter's words in", line)
+    for x in seen & joined:
+        if x.excluded(queue) or x.excluded(row.get("unit")):
+            world.leak("queue of", queue, "got the words of a letter that joined and accuses", x.accused, line)
     known = letter in world.later.values()  # it had that number rightly
     unit = row.get("unit")
     if row["notice"] == "revoked":
