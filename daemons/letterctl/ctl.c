@@ -19,6 +19,7 @@ int ctl_open(struct ctl *ctl, const char *command, const char *file, const char 
     if (!ctl->config)
         return 2;
     ctl->db = db_open(ctl->config, role, lists);
+    db_prepare_when_used(ctl->db);
     if (db_ready(ctl->db, &err) == OK)
         return 0;
     ctl_close(ctl);

@@ -43,6 +43,8 @@ void db_drop(struct db *db)
     clear_results(db);
     PQfinish(db->conn);
     db->conn = NULL;
+    memset(db->prepared, 0, sizeof db->prepared);
+    db->preparing_n = 0;
     db->queries = 0;
     db->commits = false;
     db->send_failed = false;
@@ -113,7 +115,7 @@ static enum result failure(const char *sqlstate, const char *message, struct err
 
 // ---- Batches ----
 
-static void begin_batch(struct db *db)
+void db_begin_batch(struct db *db)
 {
     if (db->flushed) {
         clear_results(db);
@@ -127,7 +129,9 @@ void db_query(struct db *db, const char *statement, int n, struct column *const 
     const char *values[48];
     int lengths[48], formats[48];
     insist(n <= 48);
-    begin_batch(db);
+    db_begin_batch(db);
+    if (db->conn && db->when_used)
+        db_prepare_first_use(db, statement);
     db->queries++;
     if (!db->conn)
         return;
@@ -143,12 +147,31 @@ void db_query(struct db *db, const char *statement, int n, struct column *const 
 
 void db_command(struct db *db, const char *sql)
 {
-    begin_batch(db);
+    db_begin_batch(db);
     db->queries++;
     if (strcmp(sql, "COMMIT") == 0)
         db->commits = true;
     if (db->conn && !PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 1))
         db->send_failed = true;
+}
+
+static void keep_answer(struct db *db, PGresult *r, PGresult **first_error)
+{
+    const struct preparing *p = &db->preparing[db->ready_n];
+    ExecStatusType status = PQresultStatus(r);
+    bool of_prepare = !*first_error && db->ready_n < db->preparing_n && p->before == db->results_n;
+    if (of_prepare && status == PGRES_COMMAND_OK) {
+        db->ready_n++;
+        PQclear(r);
+    } else if (db->results_n < BATCH_MAX) {
+        db->results[db->results_n++] = r;
+        if (status == PGRES_FATAL_ERROR && !*first_error) {
+            *first_error = r;
+            db->unready = of_prepare ? p->name : NULL;
+        }
+    } else {
+        PQclear(r); // the first error stands before it
+    }
 }
 
 // Reads and writes until the Sync's answer is in. false: lost or late.
@@ -166,17 +189,11 @@ static bool drain(struct db *db, PGresult **first_error)
                     return false;
                 continue;
             }
-            ExecStatusType status = PQresultStatus(r);
-            if (status == PGRES_PIPELINE_SYNC) {
+            if (PQresultStatus(r) == PGRES_PIPELINE_SYNC) {
                 PQclear(r);
                 return true;
             }
-            if (db->results_n < BATCH_MAX)
-                db->results[db->results_n++] = r;
-            if (status == PGRES_FATAL_ERROR && !*first_error) {
-                *first_error = r;
-                db->refused = db->results_n - 1;
-            }
+            keep_answer(db, r, first_error);
         }
         struct pollfd fd = {PQsocket(db->conn), (short)(POLLIN | (unsent ? POLLOUT : 0)), 0};
         int64_t left = deadline - clock_mono();
@@ -199,6 +216,11 @@ static enum result refused(struct db *db, const PGresult *error, struct err *err
         result = why.result = RETRY;
         db_drop(db);
     }
+    if (db->unready) { // a schema that does not know it will not learn it by waiting
+        result = class_of(why.code, "42") ? REJECT : result;
+        return err_set_str(err, result, why.code, db->unready, "a statement cannot be prepared: ", str_of(why.text),
+                           "");
+    }
     if (err)
         *err = why;
     return result;
@@ -208,9 +230,14 @@ static enum result run_batch(struct db *db, struct err *err)
 {
     PGresult *error = NULL;
     db->warned = false;
-    db->refused = -1;
+    db->ready_n = 0;
+    db->unready = NULL;
     if (db->send_failed || !PQpipelineSync(db->conn) || !drain(db, &error))
         return db_lost(db, err, "the database does not answer: ");
+    for (int i = db->ready_n; i < db->preparing_n; i++)
+        if (db->preparing[i].prepared)
+            *db->preparing[i].prepared = false;
+    db->preparing_n = 0;
     if (error)
         return refused(db, error, err);
     if (db->commits && db->warned) {
@@ -226,7 +253,7 @@ static enum result run_batch(struct db *db, struct err *err)
 enum result db_flush(struct db *db, struct err *err)
 {
     if (!db->flushed && db->queries == 0)
-        begin_batch(db);
+        db_begin_batch(db);
     enum result result;
     if (!db->conn) {
         result = err_set(err, RETRY, "database_away", "", "no connection to the database");
@@ -262,40 +289,9 @@ enum result db_run(struct db *db, const char *statement, int n, struct column *c
     return db_flush(db, err);
 }
 
-// As many as a batch holds, with one answer to wait for.
-static enum result prepare_batch(struct db *db, const struct statement *list, int n, struct err *err)
-{
-    struct err why;
-    for (int i = 0; i < n; i++) {
-        begin_batch(db);
-        db->queries++;
-        if (!PQsendPrepare(db->conn, list[i].name, list[i].sql, 0, NULL))
-            db->send_failed = true;
-    }
-    enum result result = db_flush(db, &why);
-    if (result == OK)
-        return OK;
-    const char *name = db->refused >= 0 ? list[db->refused].name : "";
-    return err_set_str(err, class_of(why.code, "42") ? REJECT : result, why.code, name,
-                       "a statement cannot be prepared: ", str_of(why.text), "");
-}
-
-enum result db_prepare(struct db *db, const struct statement *list, struct err *err)
-{
-    enum result result = OK;
-    while (result == OK && list->name) {
-        int n = 0;
-        while (n < BATCH_MAX && list[n].name)
-            n++;
-        result = prepare_batch(db, list, n, err);
-        list += n;
-    }
-    return result;
-}
-
 enum result db_script(struct db *db, const char *sql, struct err *err)
 {
-    begin_batch(db);
+    db_begin_batch(db);
     if (!db->conn || !PQexitPipelineMode(db->conn))
         return db_lost(db, err, "the database does not answer: ");
     PQsetnonblocking(db->conn, 0);

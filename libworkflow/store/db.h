@@ -30,13 +30,18 @@ struct db *db_open(const struct config *config, const char *role, const struct s
 // empty, and a plan that reads a whole small table would still read it when it has grown to millions of rows. Before
 // the first db_ready.
 void db_by_key(struct db *db);
+// For tools, which run a few of their statements once: each is prepared together with its first use, not all on
+// connect. One that cannot be prepared is then what db_flush says: REJECT, err->field = its name. Before the first
+// db_ready.
+void db_prepare_when_used(struct db *db);
 // For reports, whose statements read whole tables: the longest wait for one answer from now on, in ms, instead of
 // database/timeout.
 void db_patience(struct db *db, int64_t ms);
 void db_close(struct db *db);
 
 // Connects when there is no connection: at most one attempt in half a second (RETRY in between). On connect checks:
-// server >= 15.20, fsync and synchronous_commit on, schema version, and prepares all statements.
+// server >= 15.20, fsync and synchronous_commit on, schema version, and prepares all statements (but see
+// db_prepare_when_used).
 // RETRY: away or starting. REJECT: this database will not do, or it or the role is not there; err says what to do (a
 // daemon at its start exits with it; later it treats it like RETRY).
 enum result db_ready(struct db *db, struct err *err) MUST_USE;

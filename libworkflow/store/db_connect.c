@@ -15,16 +15,14 @@
     " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off"     \
     " -c enable_mergejoin=off"
 
-static enum result check_setting(struct db *db, const char *name, const char *also, struct err *err)
+static const char *const settings[] = {"fsync", "full_page_writes", "synchronous_commit", "data_checksums"};
+#define SETTINGS                                                                                                       \
+    "SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'), "    \
+    "current_setting('data_checksums')"
+
+static enum result check_setting(const char *name, struct str value, struct err *err)
 {
-    char sql[80];
-    snprintf(sql, sizeof sql, "SHOW %s", name);
-    db_command(db, sql);
-    enum result result = db_flush(db, err);
-    if (result != OK)
-        return result;
-    struct str value = db_text(db, 0, 0, 0);
-    if (str_is(value, "on") || (also && str_is(value, also)))
+    if (str_is(value, "on") || (strcmp(name, "synchronous_commit") == 0 && str_is(value, "remote_apply")))
         return OK;
     char words[200];
     struct text t = TEXT(words);
@@ -39,29 +37,8 @@ static enum result check_setting(struct db *db, const char *name, const char *al
     return err_set(err, REJECT, "unsafe_database", name, words);
 }
 
-static enum result check_server(struct db *db, struct err *err)
+static enum result check_schema(int64_t version, struct err *err)
 {
-    if (PQserverVersion(db->conn) < SERVER_MIN)
-        return err_set_limit(err, REJECT, "old_database", "", "PostgreSQL 15.20 or later is needed, this is ",
-                             PQserverVersion(db->conn), ": upgrade the packages and restart the cluster");
-    enum result result = check_setting(db, "fsync", NULL, err);
-    if (result == OK)
-        result = check_setting(db, "full_page_writes", NULL, err);
-    if (result == OK)
-        result = check_setting(db, "synchronous_commit", "remote_apply", err);
-    if (result == OK)
-        result = check_setting(db, "data_checksums", NULL, err);
-    return result;
-}
-
-static enum result check_schema(struct db *db, struct err *err)
-{
-    db_command(db, "SELECT coalesce(max(version), 0) FROM schema_version");
-    enum result result = db_flush(db, err);
-    bool missing = result != OK && strncmp(err->code, "42", 2) == 0; // no table, or none that we may read
-    if (result != OK && !missing)
-        return result;
-    int64_t version = missing ? 0 : db_int(db, 0, 0, 0);
     if (version == SCHEMA_VERSION)
         return OK;
     if (version < SCHEMA_VERSION)
@@ -69,6 +46,25 @@ static enum result check_schema(struct db *db, struct err *err)
                              ", which is too old: run `letterctl migrate`");
     return err_set_limit(err, REJECT, "new_schema", "", "the database has schema version ", version,
                          ", which is newer than this program: install the newer programs");
+}
+
+// All that is asked of the server is asked at once.
+static enum result check_server(struct db *db, struct err *err)
+{
+    if (PQserverVersion(db->conn) < SERVER_MIN)
+        return err_set_limit(err, REJECT, "old_database", "", "PostgreSQL 15.20 or later is needed, this is ",
+                             PQserverVersion(db->conn), ": upgrade the packages and restart the cluster");
+    db_command(db, SETTINGS);
+    if (db->role)
+        db_command(db, "SELECT coalesce(max(version), 0) FROM schema_version");
+    enum result result = db_flush(db, err);
+    if (result != OK && strncmp(err->code, "42", 2) == 0) // no table, or none that we may read
+        return check_schema(0, err);
+    for (int i = 0; result == OK && i < (int)(sizeof settings / sizeof *settings); i++)
+        result = check_setting(settings[i], db_text(db, 0, 0, i), err);
+    if (result == OK && db->role)
+        result = check_schema(db_int(db, 1, 0, 0), err);
+    return result;
 }
 
 // A role or a database that is not there will not come by waiting. libpq keeps the server's code to itself, and the
@@ -116,9 +112,7 @@ static enum result connect_now(struct db *db, struct err *err)
     db->flushed = true;
     db->connections++;
     enum result result = check_server(db, err);
-    if (result == OK && db->role)
-        result = check_schema(db, err);
-    for (const struct statement *const *list = db->lists; result == OK && list && *list; list++)
+    for (const struct statement *const *list = db->when_used ? NULL : db->lists; result == OK && list && *list; list++)
         result = db_prepare(db, *list, err);
     if (result != OK)
         db_drop(db);

@@ -317,6 +317,59 @@ static void a_warning_while_committing(void **state)
     assert_int_equal(flush(), RETRY);
 }
 
+// ---- Statements that are prepared when they are used ----
+
+static int64_t prepared(void)
+{
+    assert_int_equal(db_run(db, "prepared", 0, NULL, &err), OK);
+    return db_int(db, 0, 0, 0);
+}
+
+static void statements_are_prepared_when_used(void **state)
+{
+    static const struct statement more[] = {{"worse", "SELECT nothing FROM nowhere"},
+                                            {"one", "SELECT 1"},
+                                            {"prepared", "SELECT count(*) FROM pg_prepared_statements"},
+                                            {0}};
+    static const struct statement *const both[] = {statements, more, NULL};
+    db_close(db);
+    db = db_open(f.config, NULL, both);
+    db_prepare_when_used(db);
+    comes_back(db);
+    assert_int_equal(prepared(), 1); // itself
+    // Results keep their positions, and a statement is prepared once.
+    db_command(db, "BEGIN");
+    query_int("repeat", 1, COL_INT8);
+    db_query(db, "pid", 0, NULL);
+    query_int("repeat", 2, COL_INT8);
+    db_query(db, "prepared", 0, NULL);
+    db_command(db, "COMMIT");
+    assert_int_equal(flush(), OK);
+    assert_int_equal(db_affected(db, 1), 1);
+    assert_int_equal(db_affected(db, 3), 1);
+    assert_int_equal(db_int(db, 4, 0, 0), 3);
+    // The server skips what follows an error: that is prepared at its next use.
+    query_int("key", 440300, COL_INT4);
+    db_query(db, "one", 0, NULL);
+    assert_int_equal(flush(), REJECT);
+    assert_string_equal(err.code, "23505");
+    db_query(db, "one", 0, NULL);
+    assert_int_equal(flush(), OK);
+    assert_int_equal(db_int(db, 0, 0, 0), 1);
+    assert_int_equal(prepared(), 5);
+    // One that cannot be prepared says so by its name; what else was in the batch is not done.
+    query_int("repeat", 3, COL_INT8);
+    db_query(db, "worse", 0, NULL);
+    db_query(db, "nap", 0, NULL);
+    assert_int_equal(flush(), REJECT);
+    assert_string_equal(err.code, "42P01");
+    assert_string_equal(err.field, "worse");
+    assert_non_null(strstr(err.text, "a statement cannot be prepared: "));
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM letter_repeat"), 2);
+    comes_back(db);
+    assert_int_equal(prepared(), 1); // another connection begins anew
+}
+
 // ---- Scripts ----
 
 static void scripts_keep_nothing_after_an_error(void **state)
@@ -333,10 +386,15 @@ static void scripts_keep_nothing_after_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(values_there_and_back),          TEST(several_statements_in_one_batch),
-        TEST(an_error_leaves_nothing_behind), TEST(errors_by_what_to_do),
-        TEST(a_connection_that_is_cut),       TEST(a_hung_server),
-        TEST(a_warning_while_committing),     TEST(scripts_keep_nothing_after_an_error),
+        TEST(values_there_and_back),
+        TEST(several_statements_in_one_batch),
+        TEST(an_error_leaves_nothing_behind),
+        TEST(errors_by_what_to_do),
+        TEST(a_connection_that_is_cut),
+        TEST(a_hung_server),
+        TEST(a_warning_while_committing),
+        TEST(statements_are_prepared_when_used),
+        TEST(scripts_keep_nothing_after_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
