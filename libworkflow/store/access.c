@@ -56,16 +56,24 @@ enum reading access_reading(const struct db *db, int q, int row, int col, const 
     return reader_case(policy, day, viewer, &x, legs, n);
 }
 
-enum result access_note(struct db *db, wf_time now, const struct viewer *viewer, int64_t id, const char *what,
-                        bool allowed, struct err *err)
+void access_add_note(struct db *db, wf_time now, const struct viewer *viewer, int64_t id, const char *what,
+                     bool allowed)
 {
     struct column c[7] = {0};
     struct column *params[] = {scalar_int(&c[0], COL_INT8, id),           scalar_time(&c[1], now),
                                scalar_int(&c[2], COL_INT4, viewer->unit), scalar_int(&c[3], COL_INT4, viewer->officer),
                                scalar_text(&c[4], viewer->post),          scalar_text(&c[5], str_of(what)),
                                scalar_int(&c[6], COL_BOOL, allowed)};
-    enum result result = scalar_run(db, "access_note", 7, params, err);
-    return result;
+    db_query(db, "access_note", 7, params);
+    for (int i = 0; i < 7; i++)
+        column_free(params[i]);
+}
+
+enum result access_note(struct db *db, wf_time now, const struct viewer *viewer, int64_t id, const char *what,
+                        bool allowed, struct err *err)
+{
+    access_add_note(db, now, viewer, id, what, allowed);
+    return db_flush(db, err);
 }
 
 enum result access_denied(struct db *db, const struct viewer *viewer, wf_time now, const char *what, int64_t id,
@@ -75,8 +83,8 @@ enum result access_denied(struct db *db, const struct viewer *viewer, wf_time no
     return result == OK ? err_set(err, REJECT, "not_found", "number", CASE_NOT_FOUND) : result;
 }
 
-enum result access_ask(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
-                       const char *what, int32_t mailbox, int64_t id, enum reading *out, struct err *err)
+enum result access_decide(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
+                          const char *what, int32_t mailbox, int64_t id, enum reading *out, struct err *err)
 {
     struct column its_id = {0}, its_mailbox = {0};
     struct column *params[] = {scalar_int(&its_id, COL_INT8, id), scalar_int(&its_mailbox, COL_INT4, mailbox)};
@@ -89,7 +97,17 @@ enum result access_ask(struct db *db, const struct policy *policy, const struct 
     // A number that is not there is written down, too: the answers must not differ in how long they take.
     if (reading == READ_NOTHING)
         return access_denied(db, viewer, now, what, id, err);
-    result = access_note(db, now, viewer, id, what, true, err);
+    *out = reading;
+    return OK;
+}
+
+enum result access_ask(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
+                       const char *what, int32_t mailbox, int64_t id, enum reading *out, struct err *err)
+{
+    enum reading reading;
+    enum result result = access_decide(db, policy, viewer, now, what, mailbox, id, &reading, err);
+    if (result == OK)
+        result = access_note(db, now, viewer, id, what, true, err);
     if (result == OK)
         *out = reading;
     return result;

@@ -22,6 +22,7 @@ const struct statement view_statements[] = {
 // Positions in view_case's batch; INTERNAL only for who may read it.
 enum {
     BEGIN,
+    NOTE,
     CASE,
     LEGS,
     EVENTS,
@@ -220,13 +221,25 @@ static void read_case(const struct db *db, const struct asking *a, struct case_v
     out->solved = (int16_t)db_int(db, CASE, 0, 34);
 }
 
-static enum result read_all(struct db *db, bool internal, int32_t mailbox, int64_t id, struct err *err)
+// Who looks at which case, when, and by what command.
+struct look {
+    const struct viewer *viewer;
+    wf_time now;
+    const char *what;
+    int32_t mailbox;
+    int64_t id;
+};
+
+static enum result read_all(struct db *db, const struct look *look, bool internal, struct err *err)
 {
     struct column its_id = {0}, its_mailbox = {0}, most = {0};
-    struct column *params[] = {scalar_int(&its_id, COL_INT8, id), scalar_int(&its_mailbox, COL_INT4, mailbox)};
+    struct column *params[] = {scalar_int(&its_id, COL_INT8, look->id),
+                               scalar_int(&its_mailbox, COL_INT4, look->mailbox)};
     struct column *newest[] = {&its_id, scalar_int(&most, COL_INT4, VIEW_REFUSED)};
     // One snapshot for all statements, or the journal could be newer than the case.
-    db_command(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    // The look's note goes with them: nobody gets the answer before the COMMIT of what says so.
+    db_command(db, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+    access_add_note(db, look->now, look->viewer, look->id, look->what, true);
     db_query(db, "view_case", 2, params);
     db_query(db, "view_legs", 1, params);
     db_query(db, "view_events", 1, params);
@@ -250,20 +263,20 @@ static enum result read_all(struct db *db, bool internal, int32_t mailbox, int64
 enum result view_case(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
                       int32_t mailbox, int64_t id, struct case_view *out, struct err *err)
 {
-    static const char what[] = "show";
+    const struct look look = {viewer, now, "show", mailbox, id};
     const struct asking asking = {policy, viewer, date_of(now)};
     struct case_view view = {0};
-    enum result result = access_ask(db, policy, viewer, now, what, mailbox, id, &view.reading, err);
+    enum result result = access_decide(db, policy, viewer, now, look.what, mailbox, id, &view.reading, err);
     if (result != OK)
         return result;
     bool internal = view.reading == READ_ALL && reader_internal(viewer->duties);
-    result = read_all(db, internal, mailbox, id, err);
+    result = read_all(db, &look, internal, err);
     if (result != OK)
         return result;
     // Asked again of what is about to be shown: the case may have come to accuse the viewer in between.
     view.reading = db_rows(db, CASE) == 0 ? READ_NOTHING : decide_case(db, &asking);
     if (view.reading == READ_NOTHING)
-        return access_denied(db, viewer, now, what, id, err);
+        return access_denied(db, viewer, now, look.what, id, err);
     read_case(db, &asking, &view);
     read_legs(db, &view);
     read_events(db, &view);

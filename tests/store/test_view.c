@@ -53,6 +53,30 @@ static void test_case(void **state)
     fixture_close(&f);
 }
 
+// No answer without its note: neither when the note cannot be written nor when its COMMIT fails.
+static void test_noted_before_shown(void **state)
+{
+    struct fixture f;
+    struct err err;
+    struct case_view v;
+    fixture_open(&f);
+    int64_t first = fixture_cases(&f, 1);
+    struct db *db = open_db(&f);
+    assert_int_equal(look(db, NULL, first, &v, &err), OK);
+    view_case_free(&v);
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM access_log WHERE allowed AND case_id = %lld", CASE_1), 1);
+    fixture_exec(&f, "ALTER TABLE access_log ADD CONSTRAINT never CHECK (what <> 'show') NOT VALID");
+    assert_int_equal(look(db, NULL, first, &v, &err), REJECT);
+    assert_string_equal(err.code, "23514");
+    fixture_exec(&f, "ALTER TABLE access_log DROP CONSTRAINT never, ADD CONSTRAINT once UNIQUE (case_id) DEFERRABLE "
+                     "INITIALLY DEFERRED");
+    assert_int_equal(look(db, NULL, first, &v, &err), REJECT);
+    assert_string_equal(err.code, "23505");
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM access_log"), 1);
+    close_db(db);
+    fixture_close(&f);
+}
+
 static int replies_of(struct db *db, int64_t id, char words[64])
 {
     struct case_view v;
@@ -290,13 +314,10 @@ static void test_pages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_case),
-        cmocka_unit_test(test_replies),
-        cmocka_unit_test(test_list),
-        cmocka_unit_test(test_queues),
-        cmocka_unit_test(test_the_rest_of_a_life),
-        cmocka_unit_test(test_search),
-        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_case),    cmocka_unit_test(test_noted_before_shown),
+        cmocka_unit_test(test_replies), cmocka_unit_test(test_list),
+        cmocka_unit_test(test_queues),  cmocka_unit_test(test_the_rest_of_a_life),
+        cmocka_unit_test(test_search),  cmocka_unit_test(test_pages),
     };
     return cmocka_run_group_tests_name("view", tests, NULL, NULL);
 }
