@@ -112,24 +112,19 @@ static enum result newest(struct db *db, int32_t *version, struct err *err)
 
 static enum result load(struct db *db, parser *how, struct policy **out, struct err *err)
 {
-    int32_t version = 0;
-    enum result result = newest(db, &version, err);
+    struct column whole = {0};
+    struct column *params[] = {scalar_int(&whole, COL_BOOL, how == policy_parse)};
+    enum result result = scalar_run(db, "policy_files", 1, params, err);
     if (result != OK)
         return result;
-    if (version == 0)
+    if (db_rows(db, 0) == 0)
         return err_set(err, REJECT, "no_policy", "", "no policy is loaded: run `letterctl policy load DIR`");
-    struct column c[2] = {0};
-    struct column *params[] = {scalar_int(&c[0], COL_INT4, version), scalar_int(&c[1], COL_BOOL, how == policy_parse)};
-    result = db_run(db, "policy_files", 2, params, err);
-    column_free(&c[0]);
-    column_free(&c[1]);
-    if (result != OK)
-        return result;
     struct str files[POLICY_FILES] = {{0}};
     for (int row = 0; row < db_rows(db, 0); row++)
         for (int i = 0; i < POLICY_FILES; i++)
             if (str_is(db_text(db, 0, row, 0), policy_file_names[i]))
                 files[i] = db_text(db, 0, row, 1);
+    int32_t version = (int32_t)db_int(db, 0, 0, 2);
     struct loaded *loaded;
     result = parse(how, files, &loaded, err);
     if (result != OK)

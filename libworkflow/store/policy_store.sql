@@ -3,10 +3,10 @@
 -- name: policy_newest
 SELECT version, digest FROM policy_version ORDER BY version DESC LIMIT 1
 
--- All of them, or ($2) without what only the classifier reads: the largest two.
+-- The newest version's files: all of them, or ($1) without what only the classifier reads: the largest two.
 -- name: policy_files
-SELECT f.name, f.content FROM policy_file f
-WHERE f.version = $1::int AND ($2::boolean OR f.name <> ALL ('{places.tsv,lexicon.tsv}'))
+SELECT f.name, f.content, f.version FROM policy_file f
+WHERE f.version = (SELECT max(version) FROM policy_version) AND ($1::boolean OR f.name <> ALL ('{places.tsv,lexicon.tsv}'))
 
 -- name: policy_insert
 WITH v AS (
