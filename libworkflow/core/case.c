@@ -246,7 +246,7 @@ static enum result resolve(struct deciding *d, enum event *event)
         enum result result = find_request(d);
         if (result != OK)
             return result;
-        *event = request_event(d->request->kind, c->event == EV_GRANT);
+        *event = request_decision(d->request->kind, c->event == EV_GRANT);
     }
     if (*event == EV_DESIGNATE || *event == EV_RETURN_GRANTED || *event == EV_RETURN_DENIED) {
         bool anothers = false;

@@ -137,6 +137,18 @@ const struct rule *rule_for_case(enum case_state from, enum event event); // NUL
 const struct rule *rule_for_leg(enum leg_state from, enum event event);
 bool event_is_leg(enum event event); // raised about a leg
 
+// Which events ask for something, and which decide it; of a kind and a decision the first row is what grant and deny
+// mean. A row that decides speaks of the newest open request that it fits. Ends with event == EV_NONE.
+struct request_event {
+    enum event event;
+    enum request_kind kind;
+    enum request_state state; // what the request becomes; REQUEST_OPEN: it is asked
+};
+extern const struct request_event request_events[];
+enum request_kind request_of_event(enum event event); // 0: it asks for nothing
+// Can nobody grant such a request any more? leg: of the request's leg, LEG_NONE for one of the case.
+bool request_hopeless(enum request_kind kind, enum case_state state, enum leg_state leg);
+
 bool case_final(enum case_state s); // nothing more is expected of us
 bool leg_over(enum leg_state s);    // DONE, RETURNED or REVOKED
 const char *

@@ -73,13 +73,12 @@ void case_notify(struct deciding *d, const struct leg_facts *leg, enum notice no
 void case_notify_all(struct deciding *d, struct case_facts *f, bool other, enum notice notice);
 
 // ---- requests ----
-enum request_kind request_of_event(enum event event);                                             // 0: it opens none
 struct request_facts *request_open_of(struct case_facts *f, enum request_kind kind, int16_t leg); // NULL: none open
 // Is there one of this kind to decide, the one at hand or the open one? Nobody approves what he proposed himself.
 enum result case_check_approval(struct deciding *d, enum request_kind kind);
 bool case_was_granted(const struct case_facts *f, enum request_kind kind);
 // What a grant or denial of this request is an event of.
-enum event request_event(enum request_kind kind, bool granted);
+enum event request_decision(enum request_kind kind, bool granted);
 
 // ---- 核查函 (G5) ----
 enum result case_check_inquiry(struct deciding *d, enum event event);

@@ -37,68 +37,71 @@ void case_notify_all(struct deciding *d, struct case_facts *f, bool other, enum 
             notify(d, &f->legs[i], other, notice);
 }
 
+const struct request_event request_events[] = {
+    {EV_RETURN_REQUESTED, REQUEST_RETURN, REQUEST_OPEN},
+    {EV_SUPERIOR_ASKED, REQUEST_RETURN, REQUEST_OPEN},
+    {EV_RETURN_GRANTED, REQUEST_RETURN, REQUEST_GRANTED},
+    {EV_RETURN_DENIED, REQUEST_RETURN, REQUEST_DENIED},
+    {EV_DESIGNATE, REQUEST_RETURN, REQUEST_DENIED},
+    {EV_EXTENSION_REQUESTED, REQUEST_EXTENSION, REQUEST_OPEN},
+    {EV_EXTENSION_GRANTED, REQUEST_EXTENSION, REQUEST_GRANTED},
+    {EV_EXTENSION_DENIED, REQUEST_EXTENSION, REQUEST_DENIED},
+    {EV_SUPPLEMENT_REQUESTED, REQUEST_SUPPLEMENT, REQUEST_OPEN},
+    {EV_SUPPLEMENT_GRANTED, REQUEST_SUPPLEMENT, REQUEST_GRANTED},
+    {EV_SUPPLEMENT_DENIED, REQUEST_SUPPLEMENT, REQUEST_DENIED},
+    {EV_REASSIGN_REQUESTED, REQUEST_REASSIGN, REQUEST_OPEN},
+    {EV_RECALL, REQUEST_REASSIGN, REQUEST_GRANTED},
+    {EV_REQUEST_DENIED, REQUEST_REASSIGN, REQUEST_DENIED},
+    {EV_SUSPENSION_REQUESTED, REQUEST_DEFER, REQUEST_OPEN},
+    {EV_SUSPEND, REQUEST_DEFER, REQUEST_OPEN},
+    {EV_SUSPENSION_APPROVED, REQUEST_DEFER, REQUEST_GRANTED},
+    {EV_PROPOSAL_REJECTED, REQUEST_DEFER, REQUEST_DENIED},
+    {EV_WITHDRAWAL_REQUESTED, REQUEST_WITHDRAWAL, REQUEST_OPEN},
+    {EV_WITHDRAWAL_GRANTED, REQUEST_WITHDRAWAL, REQUEST_GRANTED},
+    {EV_WITHDRAWAL_DENIED, REQUEST_WITHDRAWAL, REQUEST_DENIED},
+    {EV_ASSESSMENT_APPEALED, REQUEST_ASSESSMENT, REQUEST_OPEN},
+    {EV_REQUEST_GRANTED, REQUEST_ASSESSMENT, REQUEST_GRANTED},
+    {EV_REQUEST_DENIED, REQUEST_ASSESSMENT, REQUEST_DENIED},
+    {EV_UNREASONABLE_REQUESTED, REQUEST_UNREASONABLE, REQUEST_OPEN},
+    {EV_REQUEST_GRANTED, REQUEST_UNREASONABLE, REQUEST_GRANTED},
+    {EV_REQUEST_DENIED, REQUEST_UNREASONABLE, REQUEST_DENIED},
+    {EV_REFUSE, REQUEST_REFUSAL, REQUEST_OPEN},
+    {EV_REFUSAL_APPROVED, REQUEST_REFUSAL, REQUEST_GRANTED},
+    {EV_PROPOSAL_REJECTED, REQUEST_REFUSAL, REQUEST_DENIED},
+    {EV_REFER, REQUEST_REFERRAL, REQUEST_OPEN},
+    {EV_REFERRAL_APPROVED, REQUEST_REFERRAL, REQUEST_GRANTED},
+    {EV_PROPOSAL_REJECTED, REQUEST_REFERRAL, REQUEST_DENIED},
+    {EV_CLOSE_PROPOSED, REQUEST_CLOSE, REQUEST_OPEN},
+    {EV_CLOSE, REQUEST_CLOSE, REQUEST_GRANTED},
+    {EV_PROPOSAL_REJECTED, REQUEST_CLOSE, REQUEST_DENIED},
+    {EV_INQUIRE, REQUEST_INQUIRY, REQUEST_OPEN},
+    {EV_INQUIRY_APPROVED, REQUEST_INQUIRY, REQUEST_GRANTED},
+    {EV_PROPOSAL_REJECTED, REQUEST_INQUIRY, REQUEST_DENIED},
+    {0},
+};
+
 enum request_kind request_of_event(enum event event)
 {
-    switch (event) {
-    case EV_RETURN_REQUESTED:
-    case EV_SUPERIOR_ASKED:
-        return REQUEST_RETURN;
-    case EV_EXTENSION_REQUESTED:
-        return REQUEST_EXTENSION;
-    case EV_SUPPLEMENT_REQUESTED:
-        return REQUEST_SUPPLEMENT;
-    case EV_REASSIGN_REQUESTED:
-        return REQUEST_REASSIGN;
-    case EV_SUSPENSION_REQUESTED:
-    case EV_SUSPEND:
-        return REQUEST_DEFER;
-    case EV_WITHDRAWAL_REQUESTED:
-        return REQUEST_WITHDRAWAL;
-    case EV_ASSESSMENT_APPEALED:
-        return REQUEST_ASSESSMENT;
-    case EV_UNREASONABLE_REQUESTED:
-        return REQUEST_UNREASONABLE;
-    case EV_REFUSE:
-        return REQUEST_REFUSAL;
-    case EV_REFER:
-        return REQUEST_REFERRAL;
-    case EV_CLOSE_PROPOSED:
-        return REQUEST_CLOSE;
-    case EV_INQUIRE:
-        return REQUEST_INQUIRY;
-    default:
-        return 0;
-    }
+    for (const struct request_event *e = request_events; e->event; e++)
+        if (e->event == event && e->state == REQUEST_OPEN)
+            return e->kind;
+    return 0;
 }
 
-enum event request_event(enum request_kind kind, bool granted)
+enum event request_decision(enum request_kind kind, bool granted)
 {
-    switch (kind) {
-    case REQUEST_RETURN:
-        return granted ? EV_RETURN_GRANTED : EV_RETURN_DENIED;
-    case REQUEST_EXTENSION:
-        return granted ? EV_EXTENSION_GRANTED : EV_EXTENSION_DENIED;
-    case REQUEST_SUPPLEMENT:
-        return granted ? EV_SUPPLEMENT_GRANTED : EV_SUPPLEMENT_DENIED;
-    case REQUEST_REASSIGN:
-        return granted ? EV_RECALL : EV_REQUEST_DENIED;
-    case REQUEST_DEFER:
-        return granted ? EV_SUSPENSION_APPROVED : EV_PROPOSAL_REJECTED;
-    case REQUEST_WITHDRAWAL:
-        return granted ? EV_WITHDRAWAL_GRANTED : EV_WITHDRAWAL_DENIED;
-    case REQUEST_ASSESSMENT:
-    case REQUEST_UNREASONABLE:
-        return granted ? EV_REQUEST_GRANTED : EV_REQUEST_DENIED;
-    case REQUEST_REFUSAL:
-        return granted ? EV_REFUSAL_APPROVED : EV_PROPOSAL_REJECTED;
-    case REQUEST_REFERRAL:
-        return granted ? EV_REFERRAL_APPROVED : EV_PROPOSAL_REJECTED;
-    case REQUEST_CLOSE:
-        return granted ? EV_CLOSE : EV_PROPOSAL_REJECTED;
-    case REQUEST_INQUIRY:
-        return granted ? EV_INQUIRY_APPROVED : EV_PROPOSAL_REJECTED;
-    }
+    for (const struct request_event *e = request_events; e->event; e++)
+        if (e->kind == kind && e->state == (granted ? REQUEST_GRANTED : REQUEST_DENIED))
+            return e->event;
     return EV_NONE;
+}
+
+bool request_hopeless(enum request_kind kind, enum case_state state, enum leg_state leg)
+{
+    enum event event = request_decision(kind, true);
+    if (kind == REQUEST_ASSESSMENT) // of work that is done: until the case is sealed
+        return state == ARCHIVED;
+    return leg_over(leg) || leg == LEG_REPORTED || (!event_is_leg(event) && !rule_for_case(state, event));
 }
 
 struct request_facts *request_open_of(struct case_facts *f, enum request_kind kind, int16_t leg)
@@ -181,13 +184,7 @@ void case_void_requests(struct deciding *d)
         if (q->state != REQUEST_OPEN)
             continue;
         const struct leg_facts *leg = case_leg(f, q->leg);
-        enum event event = request_event(q->kind, true);
-        bool hopeless = leg && (leg_over(leg->state) || leg->state == LEG_REPORTED);
-        if (!event_is_leg(event))
-            hopeless = hopeless || !rule_for_case(f->state, event);
-        if (q->kind == REQUEST_ASSESSMENT) // of work that is done: until the case is sealed
-            hopeless = f->state == ARCHIVED;
-        if (!hopeless)
+        if (!request_hopeless(q->kind, f->state, leg ? leg->state : LEG_NONE))
             continue;
         q->state = REQUEST_VOID;
         q->changed = true;

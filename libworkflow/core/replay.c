@@ -95,54 +95,6 @@ static void move_leads(struct replayed *r, enum leg_state to, enum event event)
 
 // ---- Requests ----
 
-// Which events ask, and which decide. An event that decides speaks of the newest open request that it fits.
-static const struct {
-    enum event event;
-    enum request_kind kind;
-    enum request_state state;
-} request_events[] = {
-    {EV_RETURN_REQUESTED, REQUEST_RETURN, REQUEST_OPEN},
-    {EV_SUPERIOR_ASKED, REQUEST_RETURN, REQUEST_OPEN},
-    {EV_RETURN_GRANTED, REQUEST_RETURN, REQUEST_GRANTED},
-    {EV_RETURN_DENIED, REQUEST_RETURN, REQUEST_DENIED},
-    {EV_DESIGNATE, REQUEST_RETURN, REQUEST_DENIED},
-    {EV_EXTENSION_REQUESTED, REQUEST_EXTENSION, REQUEST_OPEN},
-    {EV_EXTENSION_GRANTED, REQUEST_EXTENSION, REQUEST_GRANTED},
-    {EV_EXTENSION_DENIED, REQUEST_EXTENSION, REQUEST_DENIED},
-    {EV_SUPPLEMENT_REQUESTED, REQUEST_SUPPLEMENT, REQUEST_OPEN},
-    {EV_SUPPLEMENT_GRANTED, REQUEST_SUPPLEMENT, REQUEST_GRANTED},
-    {EV_SUPPLEMENT_DENIED, REQUEST_SUPPLEMENT, REQUEST_DENIED},
-    {EV_REASSIGN_REQUESTED, REQUEST_REASSIGN, REQUEST_OPEN},
-    {EV_RECALL, REQUEST_REASSIGN, REQUEST_GRANTED},
-    {EV_REQUEST_DENIED, REQUEST_REASSIGN, REQUEST_DENIED},
-    {EV_SUSPENSION_REQUESTED, REQUEST_DEFER, REQUEST_OPEN},
-    {EV_SUSPEND, REQUEST_DEFER, REQUEST_OPEN},
-    {EV_SUSPENSION_APPROVED, REQUEST_DEFER, REQUEST_GRANTED},
-    {EV_PROPOSAL_REJECTED, REQUEST_DEFER, REQUEST_DENIED},
-    {EV_WITHDRAWAL_REQUESTED, REQUEST_WITHDRAWAL, REQUEST_OPEN},
-    {EV_WITHDRAWAL_GRANTED, REQUEST_WITHDRAWAL, REQUEST_GRANTED},
-    {EV_WITHDRAWAL_DENIED, REQUEST_WITHDRAWAL, REQUEST_DENIED},
-    {EV_ASSESSMENT_APPEALED, REQUEST_ASSESSMENT, REQUEST_OPEN},
-    {EV_REQUEST_GRANTED, REQUEST_ASSESSMENT, REQUEST_GRANTED},
-    {EV_REQUEST_DENIED, REQUEST_ASSESSMENT, REQUEST_DENIED},
-    {EV_UNREASONABLE_REQUESTED, REQUEST_UNREASONABLE, REQUEST_OPEN},
-    {EV_REQUEST_GRANTED, REQUEST_UNREASONABLE, REQUEST_GRANTED},
-    {EV_REQUEST_DENIED, REQUEST_UNREASONABLE, REQUEST_DENIED},
-    {EV_REFUSE, REQUEST_REFUSAL, REQUEST_OPEN},
-    {EV_REFUSAL_APPROVED, REQUEST_REFUSAL, REQUEST_GRANTED},
-    {EV_PROPOSAL_REJECTED, REQUEST_REFUSAL, REQUEST_DENIED},
-    {EV_REFER, REQUEST_REFERRAL, REQUEST_OPEN},
-    {EV_REFERRAL_APPROVED, REQUEST_REFERRAL, REQUEST_GRANTED},
-    {EV_PROPOSAL_REJECTED, REQUEST_REFERRAL, REQUEST_DENIED},
-    {EV_CLOSE_PROPOSED, REQUEST_CLOSE, REQUEST_OPEN},
-    {EV_CLOSE, REQUEST_CLOSE, REQUEST_GRANTED},
-    {EV_PROPOSAL_REJECTED, REQUEST_CLOSE, REQUEST_DENIED},
-    {EV_INQUIRE, REQUEST_INQUIRY, REQUEST_OPEN},
-    {EV_INQUIRY_APPROVED, REQUEST_INQUIRY, REQUEST_GRANTED},
-    {EV_PROPOSAL_REJECTED, REQUEST_INQUIRY, REQUEST_DENIED},
-};
-#define REQUEST_EVENTS ((int)(sizeof request_events / sizeof *request_events))
-
 static void ask(struct replayed *r, enum request_kind kind, const struct replay_line *line)
 {
     if (r->requests_n == CASE_REQUESTS) {
@@ -163,25 +115,16 @@ static void decide(struct replayed *r, struct replayed_request *request, enum re
 static enum request_state decides(const struct replayed_request *request, const struct replay_line *line)
 {
     bool of_it = request->state == REQUEST_OPEN && (!rule_of_leg(line->rule) || line->leg == request->leg);
-    for (int i = 0; i < REQUEST_EVENTS && of_it; i++)
-        if (request_events[i].event == line->rule->event && request_events[i].kind == request->kind &&
-            request_events[i].state != REQUEST_OPEN)
-            return request_events[i].state;
+    for (const struct request_event *e = request_events; e->event && of_it; e++)
+        if (e->event == line->rule->event && e->kind == request->kind && e->state != REQUEST_OPEN)
+            return e->state;
     return 0;
 }
 
-// Can nobody grant it any more?
 static bool hopeless(const struct replayed *r, const struct replayed_request *request)
 {
     const struct replayed_leg *leg = replay_leg(r, request->leg);
-    if (request->kind == REQUEST_ASSESSMENT)
-        return r->state == ARCHIVED;
-    if (leg && (leg_over(leg->state) || leg->state == LEG_REPORTED))
-        return true;
-    for (int i = 0; i < REQUEST_EVENTS; i++)
-        if (request_events[i].kind == request->kind && request_events[i].state == REQUEST_GRANTED)
-            return !event_is_leg(request_events[i].event) && !rule_for_case(r->state, request_events[i].event);
-    return false;
+    return request_hopeless(request->kind, r->state, leg ? leg->state : LEG_NONE);
 }
 
 static void tell_requests(struct replayed *r, const struct replay_line *line)
@@ -195,9 +138,9 @@ static void tell_requests(struct replayed *r, const struct replay_line *line)
     }
     if (decided)
         decide(r, decided, decides(decided, line));
-    for (int i = 0; i < REQUEST_EVENTS; i++)
-        if (request_events[i].event == line->rule->event && request_events[i].state == REQUEST_OPEN)
-            ask(r, request_events[i].kind, line);
+    enum request_kind asks = request_of_event(line->rule->event);
+    if (asks != 0)
+        ask(r, asks, line);
     for (int i = 0; i < r->requests_n; i++)
         if (r->requests[i].state == REQUEST_OPEN && hopeless(r, &r->requests[i]))
             decide(r, &r->requests[i], REQUEST_VOID);
