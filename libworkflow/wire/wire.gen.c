@@ -53,21 +53,29 @@ static const struct wire_field case_accepted_fields[] = {
 };
 
 static const struct wire_field hello_fields[] = {
-    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_hello, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_hello, bureau), .need = true, .min = INT64_C(1), .max = INT64_C(999999999)},
     {.name = "last_seq", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_hello, last_seq), .more = offsetof(struct msg_hello, has_last_seq), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
     {.name = "credit", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_hello, credit), .need = true, .min = INT64_C(0), .max = INT64_C(10000)},
+    {.name = "version", .key = 4, .type = WIRE_INT, .at = offsetof(struct msg_hello, version), .more = offsetof(struct msg_hello, has_version), .min = INT64_C(1), .max = INT64_C(255)},
+    {.name = "consumer", .key = 5, .type = WIRE_TEXT, .at = offsetof(struct msg_hello, consumer), .max = INT64_C(64)},
+    {.name = "take_over", .key = 6, .type = WIRE_BOOL, .at = offsetof(struct msg_hello, take_over), .more = offsetof(struct msg_hello, has_take_over)},
 };
 
 static const struct wire_field welcome_fields[] = {
-    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_welcome, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_welcome, bureau), .need = true, .min = INT64_C(1), .max = INT64_C(999999999)},
     {.name = "last_seq", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_welcome, last_seq), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
     {.name = "head", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_welcome, head), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "epoch", .key = 4, .type = WIRE_INT, .at = offsetof(struct msg_welcome, epoch), .more = offsetof(struct msg_welcome, has_epoch), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "active", .key = 5, .type = WIRE_BOOL, .at = offsetof(struct msg_welcome, active), .more = offsetof(struct msg_welcome, has_active)},
+    {.name = "first", .key = 6, .type = WIRE_INT, .at = offsetof(struct msg_welcome, first), .more = offsetof(struct msg_welcome, has_first), .min = INT64_C(1), .max = INT64_C(9223372036854775807)},
+    {.name = "version", .key = 7, .type = WIRE_INT, .at = offsetof(struct msg_welcome, version), .more = offsetof(struct msg_welcome, has_version), .min = INT64_C(1), .max = INT64_C(255)},
 };
 
 static const struct wire_field ack_fields[] = {
-    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_ack, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_ack, bureau), .need = true, .min = INT64_C(1), .max = INT64_C(999999999)},
     {.name = "seq", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_ack, seq), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
     {.name = "credit", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_ack, credit), .need = true, .min = INT64_C(0), .max = INT64_C(10000)},
+    {.name = "epoch", .key = 4, .type = WIRE_INT, .at = offsetof(struct msg_ack, epoch), .more = offsetof(struct msg_ack, has_epoch), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
 };
 
 static const struct wire_field delivery_fields[] = {
@@ -96,13 +104,15 @@ static const struct wire_field delivery_fields[] = {
 };
 
 static const struct wire_field heartbeat_fields[] = {
-    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_heartbeat, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_heartbeat, bureau), .need = true, .min = INT64_C(1), .max = INT64_C(999999999)},
     {.name = "head", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_heartbeat, head), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "epoch", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_heartbeat, epoch), .more = offsetof(struct msg_heartbeat, has_epoch), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "blocked", .key = 4, .type = WIRE_INT, .at = offsetof(struct msg_heartbeat, blocked), .more = offsetof(struct msg_heartbeat, has_blocked), .min = INT64_C(1), .max = INT64_C(9223372036854775807)},
 };
 
 static const struct wire_field feedback_fields[] = {
     {.name = "event_id", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, event_id), .need = true, .max = INT64_C(64)},
-    {.name = "bureau", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_feedback, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(449999)},
+    {.name = "bureau", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_feedback, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(999999999)},
     {.name = "number", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, number), .need = true, .max = INT64_C(32)},
     {.name = "event", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_feedback, event), .need = true, .max = INT64_C(32)},
     {.name = "leg", .key = 5, .type = WIRE_INT, .at = offsetof(struct msg_feedback, leg), .more = offsetof(struct msg_feedback, has_leg), .min = INT64_C(0), .max = INT64_C(32767)},
@@ -165,21 +175,128 @@ static const struct wire_field desk_result_fields[] = {
     {.name = "number_new", .key = 5, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_result, number_new), .max = INT64_C(32)},
 };
 
+static const struct wire_field reject_fields[] = {
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_reject, bureau), .need = true, .min = INT64_C(1), .max = INT64_C(999999999)},
+    {.name = "seq", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_reject, seq), .need = true, .min = INT64_C(1), .max = INT64_C(9223372036854775807)},
+    {.name = "epoch", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_reject, epoch), .more = offsetof(struct msg_reject, has_epoch), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "reason", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_reject, reason), .need = true, .max = INT64_C(500)},
+    {.name = "retry", .key = 5, .type = WIRE_BOOL, .at = offsetof(struct msg_reject, retry), .more = offsetof(struct msg_reject, has_retry)},
+};
+
+static const struct wire_field blocked_fields[] = {
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_blocked, bureau), .need = true, .min = INT64_C(1), .max = INT64_C(999999999)},
+    {.name = "seq", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_blocked, seq), .need = true, .min = INT64_C(1), .max = INT64_C(9223372036854775807)},
+    {.name = "attempts", .key = 3, .type = WIRE_INT, .at = offsetof(struct msg_blocked, attempts), .need = true, .min = INT64_C(1), .max = INT64_C(1000000)},
+    {.name = "blocked", .key = 4, .type = WIRE_BOOL, .at = offsetof(struct msg_blocked, blocked), .need = true},
+};
+
+static const struct wire_field goodbye_fields[] = {
+    {.name = "bureau", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_goodbye, bureau), .need = true, .min = INT64_C(1), .max = INT64_C(999999999)},
+    {.name = "epoch", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_goodbye, epoch), .more = offsetof(struct msg_goodbye, has_epoch), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+};
+
+static const struct wire_field identity_open_fields[] = {
+    {.name = "event_id", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_identity_open, event_id), .need = true, .max = INT64_C(64)},
+    {.name = "bureau", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_identity_open, bureau), .need = true, .min = INT64_C(440000), .max = INT64_C(999999999)},
+    {.name = "number", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_identity_open, number), .need = true, .max = INT64_C(32)},
+    {.name = "leg", .key = 4, .type = WIRE_INT, .at = offsetof(struct msg_identity_open, leg), .more = offsetof(struct msg_identity_open, has_leg), .min = INT64_C(0), .max = INT64_C(32767)},
+    {.name = "unit", .key = 5, .type = WIRE_INT, .at = offsetof(struct msg_identity_open, unit), .more = offsetof(struct msg_identity_open, has_unit), .min = INT64_C(0), .max = INT64_C(999999999)},
+    {.name = "officer", .key = 6, .type = WIRE_TEXT, .at = offsetof(struct msg_identity_open, officer), .need = true, .max = INT64_C(32)},
+    {.name = "purpose", .key = 7, .type = WIRE_TEXT, .at = offsetof(struct msg_identity_open, purpose), .need = true, .max = INT64_C(200)},
+};
+
+static const struct wire_field identity_fields[] = {
+    {.name = "event_id", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_identity, event_id), .need = true, .max = INT64_C(64)},
+    {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_identity, number), .need = true, .max = INT64_C(32)},
+    {.name = "writer_name", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_identity, writer_name), .max = INT64_C(100)},
+    {.name = "writer_phone", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_identity, writer_phone), .max = INT64_C(100)},
+    {.name = "writer_id_number", .key = 5, .type = WIRE_TEXT, .at = offsetof(struct msg_identity, writer_id_number), .max = INT64_C(100)},
+    {.name = "writer_email", .key = 6, .type = WIRE_TEXT, .at = offsetof(struct msg_identity, writer_email), .max = INT64_C(100)},
+    {.name = "duplicate", .key = 7, .type = WIRE_BOOL, .at = offsetof(struct msg_identity, duplicate), .need = true},
+};
+
+static const struct wire_field lookup_fields[] = {
+    {.name = "ref", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_lookup, ref), .need = true, .max = INT64_C(64)},
+    {.name = "channel", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_lookup, channel), .need = true, .min = INT64_C(1), .max = INT64_C(6)},
+    {.name = "number", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_lookup, number), .need = true, .max = INT64_C(32)},
+    {.name = "code", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_lookup, code), .need = true, .max = INT64_C(16)},
+};
+
+static const struct wire_field lookup_result_fields[] = {
+    {.name = "ref", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_lookup_result, ref), .need = true, .max = INT64_C(64)},
+    {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_lookup_result, number), .need = true, .max = INT64_C(32)},
+    {.name = "state", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_lookup_result, state), .need = true, .max = INT64_C(16)},
+    {.name = "label", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_lookup_result, label), .need = true, .max = INT64_C(64)},
+    {.name = "received_at", .key = 5, .type = WIRE_INT, .at = offsetof(struct msg_lookup_result, received_at), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "due_at", .key = 6, .type = WIRE_INT, .at = offsetof(struct msg_lookup_result, due_at), .more = offsetof(struct msg_lookup_result, has_due_at), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "times", .key = 7, .type = WIRE_INTS, .at = offsetof(struct msg_lookup_result, times), .count = 100, .more = offsetof(struct msg_lookup_result, times_n), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "lines", .key = 8, .type = WIRE_TEXTS, .at = offsetof(struct msg_lookup_result, lines), .count = 100, .more = offsetof(struct msg_lookup_result, lines_n), .max = INT64_C(400)},
+    {.name = "reply", .key = 9, .type = WIRE_TEXT, .at = offsetof(struct msg_lookup_result, reply), .max = INT64_C(20000)},
+    {.name = "outcome", .key = 10, .type = WIRE_TEXT, .at = offsetof(struct msg_lookup_result, outcome), .max = INT64_C(32)},
+    {.name = "asked", .key = 11, .type = WIRE_TEXT, .at = offsetof(struct msg_lookup_result, asked), .max = INT64_C(500)},
+    {.name = "may", .key = 12, .type = WIRE_TEXTS, .at = offsetof(struct msg_lookup_result, may), .count = 8, .more = offsetof(struct msg_lookup_result, may_n), .max = INT64_C(16)},
+};
+
+static const struct wire_field writer_act_fields[] = {
+    {.name = "ref", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_act, ref), .need = true, .max = INT64_C(64)},
+    {.name = "channel", .key = 2, .type = WIRE_INT, .at = offsetof(struct msg_writer_act, channel), .need = true, .min = INT64_C(1), .max = INT64_C(6)},
+    {.name = "number", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_act, number), .need = true, .max = INT64_C(32)},
+    {.name = "code", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_act, code), .need = true, .max = INT64_C(16)},
+    {.name = "event", .key = 5, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_act, event), .need = true, .max = INT64_C(16)},
+    {.name = "words", .key = 6, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_act, words), .max = INT64_C(20000)},
+    {.name = "satisfied", .key = 7, .type = WIRE_BOOL, .at = offsetof(struct msg_writer_act, satisfied), .more = offsetof(struct msg_writer_act, has_satisfied)},
+    {.name = "solved", .key = 8, .type = WIRE_BOOL, .at = offsetof(struct msg_writer_act, solved), .more = offsetof(struct msg_writer_act, has_solved)},
+    {.name = "contacted", .key = 9, .type = WIRE_BOOL, .at = offsetof(struct msg_writer_act, contacted), .more = offsetof(struct msg_writer_act, has_contacted)},
+    {.name = "true", .key = 10, .type = WIRE_BOOL, .at = offsetof(struct msg_writer_act, true_), .more = offsetof(struct msg_writer_act, has_true)},
+};
+
+static const struct wire_field writer_result_fields[] = {
+    {.name = "ref", .key = 1, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_result, ref), .need = true, .max = INT64_C(64)},
+    {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_result, number), .need = true, .max = INT64_C(32)},
+    {.name = "state", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_result, state), .need = true, .max = INT64_C(16)},
+    {.name = "label", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_result, label), .need = true, .max = INT64_C(64)},
+    {.name = "duplicate", .key = 5, .type = WIRE_BOOL, .at = offsetof(struct msg_writer_result, duplicate), .need = true},
+};
+
+static const struct wire_field writer_notice_fields[] = {
+    {.name = "seq", .key = 1, .type = WIRE_INT, .at = offsetof(struct msg_writer_notice, seq), .need = true, .min = INT64_C(1), .max = INT64_C(9223372036854775807)},
+    {.name = "number", .key = 2, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_notice, number), .need = true, .max = INT64_C(32)},
+    {.name = "client_ref", .key = 3, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_notice, client_ref), .need = true, .max = INT64_C(64)},
+    {.name = "event", .key = 4, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_notice, event), .need = true, .max = INT64_C(32)},
+    {.name = "at", .key = 5, .type = WIRE_INT, .at = offsetof(struct msg_writer_notice, at), .need = true, .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "label", .key = 6, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_notice, label), .max = INT64_C(64)},
+    {.name = "line", .key = 7, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_notice, line), .max = INT64_C(400)},
+    {.name = "due_at", .key = 8, .type = WIRE_INT, .at = offsetof(struct msg_writer_notice, due_at), .more = offsetof(struct msg_writer_notice, has_due_at), .min = INT64_C(0), .max = INT64_C(9223372036854775807)},
+    {.name = "reply", .key = 9, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_notice, reply), .max = INT64_C(20000)},
+    {.name = "outcome", .key = 10, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_notice, outcome), .max = INT64_C(32)},
+    {.name = "asked", .key = 11, .type = WIRE_TEXT, .at = offsetof(struct msg_writer_notice, asked), .max = INT64_C(500)},
+};
+
 const struct wire_message wire_messages[] = {
     {1, "letter_submit", letter_submit_fields, 14, sizeof(struct msg_letter_submit)},
     {2, "receipt", receipt_fields, 4, sizeof(struct msg_receipt)},
     {3, "refusal", refusal_fields, 5, sizeof(struct msg_refusal)},
     {4, "letter_received", letter_received_fields, 8, sizeof(struct msg_letter_received)},
     {5, "case_accepted", case_accepted_fields, 1, sizeof(struct msg_case_accepted)},
-    {6, "hello", hello_fields, 3, sizeof(struct msg_hello)},
-    {7, "welcome", welcome_fields, 3, sizeof(struct msg_welcome)},
-    {8, "ack", ack_fields, 3, sizeof(struct msg_ack)},
+    {6, "hello", hello_fields, 6, sizeof(struct msg_hello)},
+    {7, "welcome", welcome_fields, 7, sizeof(struct msg_welcome)},
+    {8, "ack", ack_fields, 4, sizeof(struct msg_ack)},
     {9, "delivery", delivery_fields, 22, sizeof(struct msg_delivery)},
-    {10, "heartbeat", heartbeat_fields, 2, sizeof(struct msg_heartbeat)},
+    {10, "heartbeat", heartbeat_fields, 4, sizeof(struct msg_heartbeat)},
     {11, "feedback", feedback_fields, 16, sizeof(struct msg_feedback)},
     {12, "feedback_result", feedback_result_fields, 5, sizeof(struct msg_feedback_result)},
     {13, "desk_act", desk_act_fields, 27, sizeof(struct msg_desk_act)},
     {14, "desk_result", desk_result_fields, 5, sizeof(struct msg_desk_result)},
+    {15, "reject", reject_fields, 5, sizeof(struct msg_reject)},
+    {16, "blocked", blocked_fields, 4, sizeof(struct msg_blocked)},
+    {17, "goodbye", goodbye_fields, 2, sizeof(struct msg_goodbye)},
+    {18, "identity_open", identity_open_fields, 7, sizeof(struct msg_identity_open)},
+    {19, "identity", identity_fields, 7, sizeof(struct msg_identity)},
+    {20, "lookup", lookup_fields, 4, sizeof(struct msg_lookup)},
+    {21, "lookup_result", lookup_result_fields, 12, sizeof(struct msg_lookup_result)},
+    {22, "writer_act", writer_act_fields, 10, sizeof(struct msg_writer_act)},
+    {23, "writer_result", writer_result_fields, 5, sizeof(struct msg_writer_result)},
+    {24, "writer_notice", writer_notice_fields, 11, sizeof(struct msg_writer_notice)},
 };
 const size_t wire_messages_n = sizeof wire_messages / sizeof wire_messages[0];
 
@@ -321,4 +438,104 @@ enum result wire_get_desk_result(const struct frame *frame, struct msg_desk_resu
 void wire_put_desk_result(struct buf *buf, uint64_t trace, const struct msg_desk_result *m)
 {
     wire_encode(&wire_messages[13], buf, trace, m);
+}
+
+enum result wire_get_reject(const struct frame *frame, struct msg_reject *out, struct err *err)
+{
+    return wire_decode(&wire_messages[14], frame, out, err);
+}
+
+void wire_put_reject(struct buf *buf, uint64_t trace, const struct msg_reject *m)
+{
+    wire_encode(&wire_messages[14], buf, trace, m);
+}
+
+enum result wire_get_blocked(const struct frame *frame, struct msg_blocked *out, struct err *err)
+{
+    return wire_decode(&wire_messages[15], frame, out, err);
+}
+
+void wire_put_blocked(struct buf *buf, uint64_t trace, const struct msg_blocked *m)
+{
+    wire_encode(&wire_messages[15], buf, trace, m);
+}
+
+enum result wire_get_goodbye(const struct frame *frame, struct msg_goodbye *out, struct err *err)
+{
+    return wire_decode(&wire_messages[16], frame, out, err);
+}
+
+void wire_put_goodbye(struct buf *buf, uint64_t trace, const struct msg_goodbye *m)
+{
+    wire_encode(&wire_messages[16], buf, trace, m);
+}
+
+enum result wire_get_identity_open(const struct frame *frame, struct msg_identity_open *out, struct err *err)
+{
+    return wire_decode(&wire_messages[17], frame, out, err);
+}
+
+void wire_put_identity_open(struct buf *buf, uint64_t trace, const struct msg_identity_open *m)
+{
+    wire_encode(&wire_messages[17], buf, trace, m);
+}
+
+enum result wire_get_identity(const struct frame *frame, struct msg_identity *out, struct err *err)
+{
+    return wire_decode(&wire_messages[18], frame, out, err);
+}
+
+void wire_put_identity(struct buf *buf, uint64_t trace, const struct msg_identity *m)
+{
+    wire_encode(&wire_messages[18], buf, trace, m);
+}
+
+enum result wire_get_lookup(const struct frame *frame, struct msg_lookup *out, struct err *err)
+{
+    return wire_decode(&wire_messages[19], frame, out, err);
+}
+
+void wire_put_lookup(struct buf *buf, uint64_t trace, const struct msg_lookup *m)
+{
+    wire_encode(&wire_messages[19], buf, trace, m);
+}
+
+enum result wire_get_lookup_result(const struct frame *frame, struct msg_lookup_result *out, struct err *err)
+{
+    return wire_decode(&wire_messages[20], frame, out, err);
+}
+
+void wire_put_lookup_result(struct buf *buf, uint64_t trace, const struct msg_lookup_result *m)
+{
+    wire_encode(&wire_messages[20], buf, trace, m);
+}
+
+enum result wire_get_writer_act(const struct frame *frame, struct msg_writer_act *out, struct err *err)
+{
+    return wire_decode(&wire_messages[21], frame, out, err);
+}
+
+void wire_put_writer_act(struct buf *buf, uint64_t trace, const struct msg_writer_act *m)
+{
+    wire_encode(&wire_messages[21], buf, trace, m);
+}
+
+enum result wire_get_writer_result(const struct frame *frame, struct msg_writer_result *out, struct err *err)
+{
+    return wire_decode(&wire_messages[22], frame, out, err);
+}
+
+void wire_put_writer_result(struct buf *buf, uint64_t trace, const struct msg_writer_result *m)
+{
+    wire_encode(&wire_messages[22], buf, trace, m);
+}
+
+enum result wire_get_writer_notice(const struct frame *frame, struct msg_writer_notice *out, struct err *err)
+{
+    return wire_decode(&wire_messages[23], frame, out, err);
+}
+
+void wire_put_writer_notice(struct buf *buf, uint64_t trace, const struct msg_writer_notice *m)
+{
+    wire_encode(&wire_messages[23], buf, trace, m);
 }

@@ -24,6 +24,16 @@ enum message_id {
     MSG_FEEDBACK_RESULT = 12,
     MSG_DESK_ACT = 13,
     MSG_DESK_RESULT = 14,
+    MSG_REJECT = 15,
+    MSG_BLOCKED = 16,
+    MSG_GOODBYE = 17,
+    MSG_IDENTITY_OPEN = 18,
+    MSG_IDENTITY = 19,
+    MSG_LOOKUP = 20,
+    MSG_LOOKUP_RESULT = 21,
+    MSG_WRITER_ACT = 22,
+    MSG_WRITER_RESULT = 23,
+    MSG_WRITER_NOTICE = 24,
 };
 
 // A text is absent when p == NULL; an int or bool that may be missing is there when has_ is true; a list that is
@@ -104,30 +114,45 @@ struct msg_case_accepted {
 enum result wire_get_case_accepted(const struct frame *frame, struct msg_case_accepted *out, struct err *err) MUST_USE;
 void wire_put_case_accepted(struct buf *buf, uint64_t trace, const struct msg_case_accepted *m);
 
-// bureau -> dispatcher
+// bureau, portal -> dispatcher
 struct msg_hello {
     int64_t bureau;
     int64_t last_seq;
     bool has_last_seq;
     int64_t credit;
+    int64_t version;
+    bool has_version;
+    struct str consumer;
+    bool take_over;
+    bool has_take_over;
 };
 enum result wire_get_hello(const struct frame *frame, struct msg_hello *out, struct err *err) MUST_USE;
 void wire_put_hello(struct buf *buf, uint64_t trace, const struct msg_hello *m);
 
-// dispatcher -> bureau
+// dispatcher -> bureau, portal
 struct msg_welcome {
     int64_t bureau;
     int64_t last_seq;
     int64_t head;
+    int64_t epoch;
+    bool has_epoch;
+    bool active;
+    bool has_active;
+    int64_t first;
+    bool has_first;
+    int64_t version;
+    bool has_version;
 };
 enum result wire_get_welcome(const struct frame *frame, struct msg_welcome *out, struct err *err) MUST_USE;
 void wire_put_welcome(struct buf *buf, uint64_t trace, const struct msg_welcome *m);
 
-// bureau -> dispatcher
+// bureau, portal -> dispatcher
 struct msg_ack {
     int64_t bureau;
     int64_t seq;
     int64_t credit;
+    int64_t epoch;
+    bool has_epoch;
 };
 enum result wire_get_ack(const struct frame *frame, struct msg_ack *out, struct err *err) MUST_USE;
 void wire_put_ack(struct buf *buf, uint64_t trace, const struct msg_ack *m);
@@ -166,10 +191,14 @@ struct msg_delivery {
 enum result wire_get_delivery(const struct frame *frame, struct msg_delivery *out, struct err *err) MUST_USE;
 void wire_put_delivery(struct buf *buf, uint64_t trace, const struct msg_delivery *m);
 
-// dispatcher -> bureau
+// dispatcher -> bureau, portal
 struct msg_heartbeat {
     int64_t bureau;
     int64_t head;
+    int64_t epoch;
+    bool has_epoch;
+    int64_t blocked;
+    bool has_blocked;
 };
 enum result wire_get_heartbeat(const struct frame *frame, struct msg_heartbeat *out, struct err *err) MUST_USE;
 void wire_put_heartbeat(struct buf *buf, uint64_t trace, const struct msg_heartbeat *m);
@@ -272,5 +301,146 @@ struct msg_desk_result {
 };
 enum result wire_get_desk_result(const struct frame *frame, struct msg_desk_result *out, struct err *err) MUST_USE;
 void wire_put_desk_result(struct buf *buf, uint64_t trace, const struct msg_desk_result *m);
+
+// bureau, portal -> dispatcher
+struct msg_reject {
+    int64_t bureau;
+    int64_t seq;
+    int64_t epoch;
+    bool has_epoch;
+    struct str reason;
+    bool retry;
+    bool has_retry;
+};
+enum result wire_get_reject(const struct frame *frame, struct msg_reject *out, struct err *err) MUST_USE;
+void wire_put_reject(struct buf *buf, uint64_t trace, const struct msg_reject *m);
+
+// dispatcher -> bureau, portal
+struct msg_blocked {
+    int64_t bureau;
+    int64_t seq;
+    int64_t attempts;
+    bool blocked;
+};
+enum result wire_get_blocked(const struct frame *frame, struct msg_blocked *out, struct err *err) MUST_USE;
+void wire_put_blocked(struct buf *buf, uint64_t trace, const struct msg_blocked *m);
+
+// bureau, portal -> dispatcher
+struct msg_goodbye {
+    int64_t bureau;
+    int64_t epoch;
+    bool has_epoch;
+};
+enum result wire_get_goodbye(const struct frame *frame, struct msg_goodbye *out, struct err *err) MUST_USE;
+void wire_put_goodbye(struct buf *buf, uint64_t trace, const struct msg_goodbye *m);
+
+// bureau -> feedback
+struct msg_identity_open {
+    struct str event_id;
+    int64_t bureau;
+    struct str number;
+    int64_t leg;
+    bool has_leg;
+    int64_t unit;
+    bool has_unit;
+    struct str officer;
+    struct str purpose;
+};
+enum result wire_get_identity_open(const struct frame *frame, struct msg_identity_open *out, struct err *err) MUST_USE;
+void wire_put_identity_open(struct buf *buf, uint64_t trace, const struct msg_identity_open *m);
+
+// feedback -> bureau
+struct msg_identity {
+    struct str event_id;
+    struct str number;
+    struct str writer_name;
+    struct str writer_phone;
+    struct str writer_id_number;
+    struct str writer_email;
+    bool duplicate;
+};
+enum result wire_get_identity(const struct frame *frame, struct msg_identity *out, struct err *err) MUST_USE;
+void wire_put_identity(struct buf *buf, uint64_t trace, const struct msg_identity *m);
+
+// portal -> feedback
+struct msg_lookup {
+    struct str ref;
+    int64_t channel;
+    struct str number;
+    struct str code;
+};
+enum result wire_get_lookup(const struct frame *frame, struct msg_lookup *out, struct err *err) MUST_USE;
+void wire_put_lookup(struct buf *buf, uint64_t trace, const struct msg_lookup *m);
+
+// feedback -> portal
+struct msg_lookup_result {
+    struct str ref;
+    struct str number;
+    struct str state;
+    struct str label;
+    int64_t received_at;
+    int64_t due_at;
+    bool has_due_at;
+    int64_t times[100];
+    uint32_t times_n;
+    struct str lines[100];
+    uint32_t lines_n;
+    struct str reply;
+    struct str outcome;
+    struct str asked;
+    struct str may[8];
+    uint32_t may_n;
+};
+enum result wire_get_lookup_result(const struct frame *frame, struct msg_lookup_result *out, struct err *err) MUST_USE;
+void wire_put_lookup_result(struct buf *buf, uint64_t trace, const struct msg_lookup_result *m);
+
+// portal -> feedback
+struct msg_writer_act {
+    struct str ref;
+    int64_t channel;
+    struct str number;
+    struct str code;
+    struct str event;
+    struct str words;
+    bool satisfied;
+    bool has_satisfied;
+    bool solved;
+    bool has_solved;
+    bool contacted;
+    bool has_contacted;
+    bool true_;
+    bool has_true;
+};
+enum result wire_get_writer_act(const struct frame *frame, struct msg_writer_act *out, struct err *err) MUST_USE;
+void wire_put_writer_act(struct buf *buf, uint64_t trace, const struct msg_writer_act *m);
+
+// feedback -> portal
+struct msg_writer_result {
+    struct str ref;
+    struct str number;
+    struct str state;
+    struct str label;
+    bool duplicate;
+};
+enum result wire_get_writer_result(const struct frame *frame, struct msg_writer_result *out, struct err *err) MUST_USE;
+void wire_put_writer_result(struct buf *buf, uint64_t trace, const struct msg_writer_result *m);
+
+// dispatcher -> portal
+struct msg_writer_notice {
+    int64_t seq;
+    struct str number;
+    struct str client_ref;
+    struct str event;
+    int64_t at;
+    struct str label;
+    struct str line;
+    int64_t due_at;
+    bool has_due_at;
+    struct str reply;
+    struct str outcome;
+    struct str asked;
+};
+enum result wire_get_writer_notice(const struct frame *frame, struct msg_writer_notice *out, struct err *err) MUST_USE;
+void wire_put_writer_notice(struct buf *buf, uint64_t trace, const struct msg_writer_notice *m);
 
 #endif
