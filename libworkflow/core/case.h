@@ -101,6 +101,10 @@ enum journal {
     J_INQUIRY_PROPOSED,
     J_INQUIRY_APPROVED,
     J_INQUIRY_ANSWERED,
+    J_IDENTITY_OPENED,
+    J_QUEUE_RETRIED,
+    J_QUEUE_PARKED,
+    J_QUEUE_SKIPPED,
 };
 extern const struct code journals[]; // letter.received, …
 

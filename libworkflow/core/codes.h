@@ -159,6 +159,10 @@ enum event {
     EV_INQUIRE, // proposes a 核查函 to a unit that is accused
     EV_INQUIRY_APPROVED,
     EV_INQUIRY_ANSWERED, // its explanation, which the desk enters
+    EV_IDENTITY_OPEN,    // somebody wants to know who wrote, and says why
+    EV_QUEUE_RETRY,      // what blocks a queue: deliver it again,
+    EV_QUEUE_PARK,       // set it aside for the desk,
+    EV_QUEUE_SKIP,       // leave it out
 };
 
 // 申请, domain §3.1
@@ -191,6 +195,26 @@ enum notice {
     NOTICE_MERGED, // another letter joined the case
     NOTICE_ENDED,  // withdrawn, merged away or ended
     NOTICE_DATE,   // the due date moved
+    NOTICE_SKIPPED, // a tombstone: the desk parked or skipped what stood at this sequence
+};
+
+// What a writer is told, as a line of the portal's queue.
+enum writer_event {
+    WRITER_ACCEPTED = 1,
+    WRITER_SENT, // to a unit, which is never named to its cost (domain §3.9)
+    WRITER_ASKED,
+    WRITER_EXTENDED,
+    WRITER_ANSWERED,
+    WRITER_REWORKED,
+    WRITER_CLOSED,
+    WRITER_REFUSED,
+    WRITER_REFERRED,
+    WRITER_MERGED,
+    WRITER_WITHDRAWN,
+    WRITER_DEFERRED,
+    WRITER_TERMINATED,
+    WRITER_IDENTITY_OPENED,
+    WRITER_SKIPPED, // a tombstone
 };
 
 // Outcome, domain §3.10: a fact beside the state, never a state.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // bus: ZeroMQ sockets with every dangerous option set in one place. Never blocks.
 //
+// ipc sockets are guarded by the runtime directory's rights (0750); tcp is CURVE only.
 // Set on every socket: LINGER 0, MAXMSGSIZE FRAME_MAX, HANDSHAKE_IVL 5 s, RECONNECT_IVL 100–5000 ms, no ZMTP
 // heartbeats, IMMEDIATE on PUSH and DEALER, ROUTER_MANDATORY on ROUTER. An ipc bind is done by ipc.h: mode 0600, and
 // nobody can steal it.
 #ifndef RUN_BUS_H
 #define RUN_BUS_H
 
-#include "core/err.h"
+#include "run/curve.h"
 
 // Messages on their way to one peer of a ROUTER: as many as it may have open requests, or credit.
 #define BUS_ROUTER_OUT 10000
@@ -17,9 +18,16 @@ struct bus;
 // One ZeroMQ context a process, made at the first socket, ended by bus_term after all sockets are closed.
 // endpoint: one address; for connecting sockets a blank-separated list. hwm: messages per peer, each way.
 enum result bus_router_bind(const char *endpoint, int hwm, struct bus **out, struct err *err) MUST_USE;
+// The same on tcp://, with CURVE: whom zap.h allows may connect. zap_start first.
+enum result bus_router_bind_curve(const char *endpoint, const struct curve_key *server, int hwm, struct bus **out,
+                                  struct err *err) MUST_USE;
 enum result bus_pull_bind(const char *endpoint, int hwm, struct bus **out, struct err *err) MUST_USE;
 enum result bus_push_connect(const char *endpoints, int hwm, struct bus **out, struct err *err) MUST_USE;
 enum result bus_dealer_connect(const char *endpoint, int hwm, struct bus **out, struct err *err) MUST_USE;
+// On tcp://, with CURVE: own key with its secret, and the server's public key.
+enum result bus_dealer_connect_curve(const char *endpoint, const struct curve_key *own,
+                                     const uint8_t server[CURVE_BYTES], int hwm, struct bus **out,
+                                     struct err *err) MUST_USE;
 void bus_close(struct bus *bus); // NULL is fine
 void bus_term(void);
 
@@ -31,7 +39,9 @@ struct peer {
 
 // One received frame. Its bytes stay valid until bus_done. Opaque storage: a zmq_msg_t.
 struct msg {
-    struct peer peer; // ROUTER only
+    struct peer peer;         // ROUTER only
+    bool has_key;             // came over CURVE:
+    uint8_t key[CURVE_BYTES]; // by whom, as libzmq proved it; never what the message says
     const uint8_t *p;
     size_t n;
     _Alignas(8) uint8_t zmq[64];

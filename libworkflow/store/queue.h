@@ -6,17 +6,21 @@
 #include "core/policy.h"
 #include "store/db.h"
 
-#define BUREAUS_MAX 32
-#define FETCH_MAX 1000 // rows of one queue_fetch
+#define QUEUES_MAX 1024 // the bureaus, the province, units with a queue of their own, portals' channels
+#define FETCH_MAX 1000  // rows of one queue_fetch
 
 extern const struct statement queue_statements[];
 
+// Where a queue stands. Positions only; who listens is the session's affair.
 struct queue_head {
-    int32_t bureau;
-    int64_t head;  // newest sequence, 0: none yet
-    int64_t acked; // saved cursor
+    int32_t bureau;  // a unit's code; 1..6: a channel's, for its portal
+    int64_t first;   // the oldest sequence that is kept; head + 1 when none is
+    int64_t head;    // newest sequence, 0: none yet
+    int64_t acked;   // saved cursor
+    int64_t epoch;   // of the last activation
+    int64_t blocked; // the sequence that nothing passes until an operator decides; 0: none
 };
-enum result queue_heads(struct db *db, struct queue_head out[BUREAUS_MAX], int *n, struct err *err) MUST_USE;
+enum result queue_heads(struct db *db, struct queue_head out[QUEUES_MAX], int *n, struct err *err) MUST_USE;
 
 struct queue_want {
     int32_t bureau;
@@ -51,8 +55,28 @@ struct queue_item {
 enum result queue_fetch(struct db *db, const struct policy *policy, wf_time now, const struct queue_want *wants,
                         int wants_n, struct queue_item *out, int *n, struct err *err) MUST_USE;
 
+// One line for a portal: what its writer is to be told, as of now. Texts as in queue_item.
+struct writer_item {
+    int32_t channel;
+    int64_t seq, case_id;
+    enum writer_event event; // WRITER_SKIPPED: a tombstone, nothing but channel and seq is filled in
+    int32_t mailbox;
+    enum case_state state;
+    wf_time at, due_at;
+    struct str client_ref, reply, asked;
+    enum outcome outcome;
+    int32_t bureau; // where it is handled, for the words; 0: not told (police conduct)
+};
+enum result queue_fetch_writers(struct db *db, const struct queue_want *wants, int wants_n, struct writer_item *out,
+                                int *n, struct err *err) MUST_USE;
+
+// A consumer's turn begins: counts the epoch up and names the consumer. *acked is the saved cursor.
+enum result queue_activate(struct db *db, int32_t bureau, struct str consumer, wf_time now, int64_t *epoch,
+                           int64_t *acked, struct err *err) MUST_USE;
+
 struct queue_cursor {
     int32_t bureau;
+    int64_t epoch; // a row of a newer epoch is left alone: a stale session writes nothing
     int64_t acked;
     struct str consumer; // p == NULL: nobody
     wf_time since;
@@ -60,5 +84,16 @@ struct queue_cursor {
 // Saves where the bureaus are; a saved position never goes back. Written a few times a second at most.
 enum result cursor_save(struct db *db, wf_time now, const struct queue_cursor *cursors, int n,
                         struct err *err) MUST_USE;
+
+// The head could not be taken in: nothing passes it until the desk retries, parks or skips it (feedbackd's acts), which
+// takes the block away in the transaction that journals it.
+enum result queue_block(struct db *db, int32_t bureau, int64_t epoch, int64_t seq, int attempts, struct str reason,
+                        wf_time now, struct err *err) MUST_USE;
+
+// Partitions ahead of every head, and away with what nobody can ask for any more: ranges that are acknowledged whole and
+// whose newest line is older than `retain`. Each queue's own; one that holds its lines back delays nobody else's.
+// *dropped: ranges. Takes locks for 200 ms at most; what it does not get is left for the next time.
+enum result queue_maintain(struct db *db, wf_time now, int64_t rows_per_partition, wf_time retain, int *dropped,
+                           struct err *err) MUST_USE;
 
 #endif
