@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes everything that follows from messages.toml: the C codec's tables, the reference page, the vectors, the fuzz seeds.
 
+docs/protocol.md is guide.md with what is generated filled in, and the reference behind it.
+
 generate.py          writes what is stale
 generate.py --check  writes nothing; names what is stale and exits 1
 
@@ -176,22 +178,78 @@ def limits(field):
     return each if "count" not in field else f"at most {field['count']:,} entries, each {each}"
 
 
+def annotate(message, values):
+    """A frame as people read it: the header, then each pair with its bytes and what they say."""
+    fields = [f for f in message["fields"] if f["name"] in values]
+    raw = frames.body(message, values)
+    head = frames.frame(message["id"], b"").hex(" ", 2)
+    rows = [(head, f"header: version 1, id {message['id']} ({message['name']}), trace id"), (raw[: 3 if len(fields) > 15 else 1].hex(), f"map of {len(fields)}")]
+    for f in fields:
+        value = values[f["name"]]
+        words = value if isinstance(value, str) else json.dumps(value)
+        rows.append((frames.pack(f["key"]).hex() + " " + frames.pack(value).hex(), f"{f['name']}: {words}"))
+    if bytes.fromhex("".join(pair for pair, _ in rows[1:])) != raw:
+        die(f"{message['name']}: what is told byte by byte is not the frame")
+    return "\n".join(f"{pair:<40}  {words}".rstrip() if len(pair) <= 40 else f"{pair}\n{'':<40}  {words}" for pair, words in rows)
+
+
+# The session that the guide shows: who sends, what, which fields beside the needed ones, and in words.
+SESSION = [
+    ("→", "hello", {"last_seq": 41, "version": 1}, "41 is stored; 100 deliveries may come"),
+    ("←", "welcome", {"epoch": 12, "active": True, "first": 1, "version": 1}, "active, in epoch 12; 42 comes next"),
+    ("←", "delivery", {"title": ..., "body": ..., "place": ..., "due_at": ..., "notice": "letter", "unit": ..., "state": "SENT"}, "a letter"),
+    ("←", "delivery", {"seq": 43, "notice": "date", "due_at": 1796086400000000}, "a notice: its date moved"),
+    ("→", "ack", {"seq": 43, "credit": 2, "epoch": 12}, "both are stored, and two more may come"),
+    ("←", "heartbeat", {"epoch": 12}, "2 s later"),
+    ("→", "feedback", {"event": "signed", "leg": 1, "officer": ...}, "on the feedback socket: the unit has signed"),
+    ("←", "feedback_result", {"state": "HANDLING", "version": 7}, "committed"),
+    ("→", "goodbye", {"epoch": 12}, "on the deliver socket again: no more"),
+    ("←", "goodbye", {"epoch": 12}, "everything before it was read"),
+]
+
+
+def transcript(by_name):
+    out = []
+    for way, name, more, words in SESSION:
+        message = by_name[name]
+        example = frames.full(message)
+        values = frames.least(message) | {k: example[k] if v is ... else v for k, v in more.items()}
+        out += [f"{way} **{name}**: {words}", "", "```", annotate(message, values), "```", ""]
+    return "\n".join(out).rstrip()
+
+
+def guide(spec):
+    by_name = {m["name"]: m for m in spec["message"]}
+    made = {
+        "hello": "```\n" + annotate(by_name["hello"], frames.least(by_name["hello"]) | {"last_seq": 41}) + "\n```",
+        "versions": "\n".join(f"- {words}" for words in spec["protocol"]["versions"]),
+        "transcript": transcript(by_name),
+    }
+    text = (PROTO / "guide.md").read_text("utf-8")
+    for name, words in made.items():
+        mark = f"<!-- generated: {name} -->"
+        if text.count(mark) != 1:
+            die(f"guide.md says {mark} not once")
+        text = text.replace(mark, words)
+    return text.rstrip()
+
+
 def page(spec):
     protocol = spec["protocol"]
-    out = ["<!-- Made by proto/generate.py from proto/messages.toml: edit those. -->", "# Protocol", ""]
-    out += [f"Version {protocol['version']}. Every frame is a header of 16 bytes and a body.", "",
+    out = ["<!-- Made by proto/generate.py from proto/guide.md and proto/messages.toml: edit those. -->", guide(spec), ""]
+    out += ["## Reference", "", f"Version {protocol['version']}. Every frame is a header of 16 bytes and a body.", "",
             f"- Header: {protocol['header']}.", f"- Body: {protocol['body']}", f"- Size: {protocol['size']}.", ""]
     out += ["| type | in msgpack | limit |", "|---|---|---|",
             "| text | str: UTF-8 without NUL | characters, not bytes |",
             "| int | int or uint of any width | a range |",
             "| bool | true, false | |",
             "| texts, ints | array | entries, and what holds for each |", ""]
-    out += ["## Messages", "", "| id | name | from | to | socket | answered by |", "|---|---|---|---|---|---|"]
+    out += ["### Messages", "", "| id | name | from | to | socket | answered by |", "|---|---|---|---|---|---|"]
     for m in spec["message"]:
         answers = ", ".join(m.get("answers", []))
         out.append(f"| {m['id']} | [{m['name']}](#{m['name']}) | {m['from']} | {m['to']} | {m['socket']} | {answers} |")
-    out += ["", "## Errors", "", "What a receiver says of a message that it cannot read: the `code` of a refusal. A handler's own codes come on top.",
-            "", "| code | meaning |", "|---|---|"]
+    out += ["", "### Errors", "", "What any receiver may say of a message: the `code` of a refusal. All others, and what to do:"
+            " [above](#what-a-refusal-asks-of-you).", "", "| code | meaning |", "|---|---|"]
     out += [f"| {code} | {words} |" for code, words in spec["errors"].items()]
     for m in spec["message"]:
         out += ["", f"### {m['name']}", "", f"Id {m['id']}, {m['from']} → {m['to']}. {m['doc']}", "",
