@@ -38,7 +38,7 @@ struct naming {
 
 static uint32_t city_bit(const struct policy *p, int32_t unit)
 {
-    int32_t city = policy_queue(p, unit);
+    int32_t city = policy_bureau(p, unit);
     for (uint32_t i = 0; i < POLICY_BUREAUS; i++) {
         if (policy_bureaus[i] == city) {
             return UINT32_C(1) << i;
@@ -96,7 +96,7 @@ static bool consider(const struct naming *n, struct group *g, int32_t code, uint
 static void found_unit(struct naming *n, struct spot *s, int32_t unit, bool whole)
 {
     bool several = s->units.several;
-    bool near = several && n->bureau != 0 && policy_queue(n->p, unit) == n->bureau;
+    bool near = several && n->bureau != 0 && policy_bureau(n->p, unit) == n->bureau;
     bool meant = consider(n, &s->units, unit, several ? city_bit(n->p, unit) : 0, near);
     n->police = n->police || whole;
     if (!meant || !n->police) { // a place alone names no police

@@ -103,7 +103,7 @@ int32_t case_rework_unit(const struct deciding *d)
     if (first == 0)
         return f->accused.n > 0 ? guard_suggests(d->policy, d->day, &f->accused) : f->bureau;
     const struct unit *u = policy_unit_at(d->policy, first, d->day);
-    int32_t organ = !u ? policy_queue(d->policy, first) : u->parent != 0 ? u->parent : first;
+    int32_t organ = !u ? policy_bureau(d->policy, first) : u->parent != 0 ? u->parent : first;
     int32_t unit = fresh_eyes(d, organ, first);
     while (unit == 0 && (u = policy_unit_at(d->policy, organ, d->day)) && u->parent != 0) {
         organ = u->parent;

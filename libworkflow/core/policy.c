@@ -124,26 +124,93 @@ bool policy_above(const struct policy *p, int32_t above, int32_t unit, struct da
     return false;
 }
 
-int32_t policy_queue(const struct policy *p, int32_t unit)
+static bool has_queue(const struct policy *p, int32_t code)
 {
-    const struct unit *u = policy_unit(p, unit);
-    struct date last = u == NULL ? (struct date){0} : u->to; // whose it was, where the unit is no more
-    while (u != NULL && u->level > UNIT_CITY) {
-        u = policy_unit_at(p, u->parent, last);
+    size_t low = 0, high = p->queues_n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (p->queues[middle] == code) {
+            return true;
+        }
+        if (p->queues[middle] < code) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return false;
+}
+
+// The way up on that day, to the first one that has a queue (own), or else to the bureau.
+static int32_t upwards(const struct policy *p, const struct unit *u, struct date d, bool own)
+{
+    while (u != NULL && u->level > UNIT_CITY && !(own && has_queue(p, u->code))) {
+        u = policy_unit_at(p, u->parent, d);
     }
     return u == NULL ? 0 : u->code;
 }
 
-int32_t policy_queue_at(const struct policy *p, int32_t unit, struct date d)
+// Where the unit is no more, whose it was on its last day.
+static int32_t upwards_last(const struct policy *p, int32_t unit, bool own)
+{
+    const struct unit *u = policy_unit(p, unit);
+    return u == NULL ? 0 : upwards(p, u, u->to, own);
+}
+
+static int32_t upwards_at(const struct policy *p, int32_t unit, struct date d, bool own)
 {
     const struct unit *u = policy_unit_at(p, unit, d);
-    if (u == NULL) {
-        return policy_queue(p, unit);
+    return u == NULL ? upwards_last(p, unit, own) : upwards(p, u, d, own);
+}
+
+int32_t policy_bureau(const struct policy *p, int32_t unit)
+{
+    return upwards_last(p, unit, false);
+}
+
+int32_t policy_bureau_at(const struct policy *p, int32_t unit, struct date d)
+{
+    return upwards_at(p, unit, d, false);
+}
+
+int32_t policy_queue(const struct policy *p, int32_t unit)
+{
+    return upwards_last(p, unit, true);
+}
+
+int32_t policy_queue_at(const struct policy *p, int32_t unit, struct date d)
+{
+    return upwards_at(p, unit, d, true);
+}
+
+bool policy_told(const struct policy *p, enum channel channel)
+{
+    return (p->told & 1 << channel) != 0;
+}
+
+static int add(int32_t *out, int n, int max, int32_t code)
+{
+    insist(n < max);
+    out[n] = code;
+    return n + 1;
+}
+
+int policy_queues(const struct policy *p, int32_t *out, int max)
+{
+    int n = 0;
+    for (const struct code *c = channels; c->name != NULL; c++) {
+        if (policy_told(p, (enum channel)c->code)) {
+            n = add(out, n, max, c->code);
+        }
     }
-    while (u != NULL && u->level > UNIT_CITY) {
-        u = policy_unit_at(p, u->parent, d);
+    n = add(out, n, max, POLICY_PROVINCE);
+    for (int i = 0; i < POLICY_BUREAUS; i++) {
+        n = add(out, n, max, policy_bureaus[i]);
     }
-    return u == NULL ? 0 : u->code;
+    for (size_t i = 0; i < p->queues_n; i++) {
+        n = add(out, n, max, p->queues[i]);
+    }
+    return n;
 }
 
 const struct post *policy_post(const struct policy *p, struct str name)

@@ -106,6 +106,10 @@ enum supervision {
     SUPERVISION_SUMMONED
 };
 
+// queues.tsv: queue. Which units below a bureau have a queue of their own, by code, and which channels have one for
+// their portal, by name. The province and the bureaus always have one.
+#define POLICY_QUEUES 900 // rows, at most
+
 struct place {          // places.tsv: code level name parent names (the divisions of Guangdong)
     int32_t code, city; // code: 440300, 440305, 440305001: six digits for a city and a county, nine for a town
     struct str name;
@@ -176,6 +180,9 @@ struct policy {
     int16_t route_of[100][KIND_OTHER + 1]; // index into routes; resolved at load
     const struct reason *reasons;
     size_t reasons_n;
+    const int32_t *queues; // of queues.tsv: units, ascending
+    size_t queues_n;
+    uint8_t told; // of queues.tsv: a bit (1 << enum channel) for each channel
     enum supervision ladder[WARNINGS];
     const struct place *places;
     size_t places_n;
@@ -200,7 +207,7 @@ struct policy {
 // The names in the files, with labels. policy_clocks has every clock but K1.
 extern const struct code policy_steps[], policy_clocks[], policy_lines[], policy_duties[], policy_supervisions[];
 
-#define POLICY_FILES 13
+#define POLICY_FILES 14
 extern const char *const policy_file_names[POLICY_FILES]; // "units.tsv", "places.tsv", …
 
 // Parses the files (in the order of policy_file_names) into memory of the arena; texts are copied.
@@ -224,11 +231,20 @@ const struct unit *policy_unit(const struct policy *p, int32_t code); // its new
 const struct unit *policy_unit_at(const struct policy *p, int32_t code, struct date d); // NULL: not valid that day
 // Is `above` strictly above `unit` on that day? Units that are not valid then have nothing above or below them.
 bool policy_above(const struct policy *p, int32_t above, int32_t unit, struct date d);
-// The one of the 21 bureaus, or the province, whose queue serves this unit (or served it, when it ended); 0 when
+// The one of the 21 bureaus, or the province, that this unit is or stands below (or stood, when it ended); 0 when
 // unknown.
+int32_t policy_bureau(const struct policy *p, int32_t unit);
+// The same on that day, where the unit is there then: one that moves belongs to its new bureau from then on, not
+// before.
+int32_t policy_bureau_at(const struct policy *p, int32_t unit, struct date d);
+// Whose queue serves this unit: the nearest unit at or above it that has one; 0 when unknown. Lines that were appended
+// before a unit got or lost its queue stay where they are.
 int32_t policy_queue(const struct policy *p, int32_t unit);
-// The same on that day, where the unit is there then: one that moves serves its new bureau from then on, not before.
 int32_t policy_queue_at(const struct policy *p, int32_t unit, struct date d);
+bool policy_told(const struct policy *p, enum channel channel); // has this channel a queue for its portal?
+// Every queue that this policy has: channels, the province and the bureaus, units. Returns how many.
+#define POLICY_QUEUES_ALL (POLICY_QUEUES + POLICY_BUREAUS + 1 + 6)
+int policy_queues(const struct policy *p, int32_t *out, int max);
 // The post of that name; NULL when unknown.
 const struct post *policy_post(const struct policy *p, struct str name);
 // "name", "name@unit" or "name@unit:警号" → post (POLICY_DEFAULT_POST where none is said), unit (the province where

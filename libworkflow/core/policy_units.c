@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The organisation: units.tsv and officers.tsv.
+// The organisation: units.tsv, officers.tsv and queues.tsv.
 #include "core/policy_parsing.h"
+
+#include <string.h>
 
 static const struct code levels[] = {
     {UNIT_PROVINCE, "province", ""}, {UNIT_CITY, "city", ""}, {UNIT_COUNTY, "county", ""},
@@ -193,5 +195,53 @@ enum result parse_officers(struct parsing *s)
     }
     s->p.officers = o;
     s->p.officers_n = n;
+    return s->t.result;
+}
+
+static bool duplicate_queue(struct parsing *s)
+{
+    return tsv_fail(&s->t, "duplicate '", s->t.cell[0], "': it stands on a line above");
+}
+
+static bool parse_unit_queue(struct parsing *s, int32_t *queues)
+{
+    int64_t code = 0;
+    bool number = str_to_i64(s->t.cell[0], &code) && code >= 100000 && code <= 999999999;
+    const struct unit *u = number ? policy_unit(&s->p, (int32_t)code) : NULL;
+    if (u == NULL) {
+        return tsv_fail(&s->t, "unknown queue '", s->t.cell[0],
+                        "': a unit of units.tsv, or a channel: web wechat phone paper hotline12345 transfer");
+    }
+    if (u->level <= UNIT_CITY) {
+        return tsv_fail(&s->t, "'", s->t.cell[0], "' has a queue anyway, as the province and every bureau");
+    }
+    size_t at = s->p.queues_n;
+    while (at > 0 && queues[at - 1] > u->code) {
+        at--;
+    }
+    if (at > 0 && queues[at - 1] == u->code) {
+        return duplicate_queue(s);
+    }
+    if (s->p.queues_n == POLICY_QUEUES) {
+        return parse_fail(s, "at most ", POLICY_QUEUES, " units have a queue of their own") == OK;
+    }
+    memmove(queues + at + 1, queues + at, (s->p.queues_n - at) * sizeof(*queues));
+    queues[at] = u->code;
+    s->p.queues_n++;
+    return true;
+}
+
+enum result parse_queues(struct parsing *s)
+{
+    int32_t *queues = tsv_rows(&s->t, sizeof(*queues));
+    s->p.queues = queues;
+    while (queues != NULL && tsv_next(&s->t)) {
+        int channel = code_find(channels, s->t.cell[0]);
+        if (channel != 0 ? policy_told(&s->p, (enum channel)channel) && !duplicate_queue(s)
+                         : !parse_unit_queue(s, queues)) {
+            break;
+        }
+        s->p.told |= (uint8_t)(channel != 0 ? 1 << channel : 0);
+    }
     return s->t.result;
 }

@@ -99,7 +99,7 @@ static void write_cause(struct lives *l, const struct change *c, int32_t seq)
     text_put(&t, "/");
     text_put(&t, code_name(events, (int)c->event));
     copy_row(&l->copy, COPY_INBOX);
-    copy_int(&l->copy, c->actor == ACTOR_BUREAU ? policy_queue(l->policy, c->unit) : 0);
+    copy_int(&l->copy, c->actor == ACTOR_BUREAU ? policy_bureau(l->policy, c->unit) : 0);
     copy_text(&l->copy, text_get(&t));
     COPY_INTS(&l->copy, l->f.id, (int64_t)(str_hash(text_get(&t)) >> 1), 1);
 }

@@ -23,7 +23,8 @@ enum {
     POSTS,
     ROUTES,
     REASONS,
-    LADDER
+    LADDER,
+    QUEUES
 };
 
 static char memory[(size_t)24 << 20];

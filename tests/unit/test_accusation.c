@@ -199,7 +199,7 @@ static void every_unit(void **state)
         const struct unit *u = &p->units[i];
         char text[200];
         snprintf(text, sizeof(text), "某年某月，%.*s的民警", (int)u->name.n, u->name.p);
-        if (!excludes(0, text, u->code) || !excludes(policy_queue(p, u->code), text, u->code))
+        if (!excludes(0, text, u->code) || !excludes(policy_bureau(p, u->code), text, u->code))
             print_error("%d is not kept out: %s (%d)\n", u->code, text, ++wrong);
     }
     for (size_t i = 0; i < p->places_n; i++) {

@@ -61,7 +61,8 @@ static void the_sample(void **state)
         stations += u->line == LINE_STATION;
         // Codes follow the divisions, so the way up can be told from the code alone.
         int32_t six = u->code > 999999 ? u->code / 1000 : u->code, city = six / 100 * 100;
-        assert_int_equal(policy_queue(p, u->code), city);
+        assert_int_equal(policy_bureau(p, u->code), city);
+        assert_int_equal(policy_queue(p, u->code), city); // queues.tsv names nobody
         assert_int_equal(policy_above(p, 440000, u->code, today), u->code != 440000);
         assert_int_equal(policy_above(p, city, u->code, today), u->code != city);
         assert_int_equal(policy_above(p, six, u->code, today), u->code != six);
@@ -80,7 +81,7 @@ static void lines_have_units(void **state)
         for (int b = 0; b < POLICY_BUREAUS; b++) {
             size_t n = 0;
             for (size_t i = 0; i < p->units_n; i++)
-                n += (int)p->units[i].line == line->code && policy_queue(p, p->units[i].code) == policy_bureaus[b];
+                n += (int)p->units[i].line == line->code && policy_bureau(p, p->units[i].code) == policy_bureaus[b];
             if (n == 0)
                 fail_msg("%d has nobody for %s", policy_bureaus[b], line->name);
         }
@@ -96,6 +97,7 @@ static void above(void **state)
     assert_false(policy_above(p, 440300901, 440305, today)); // beside, not above
     assert_false(policy_above(p, 440399, 440305, today));
     assert_false(policy_above(p, 440300, 440399, today));
+    assert_int_equal(policy_bureau(p, 440399), 0);
     assert_int_equal(policy_queue(p, 440399), 0);
 }
 
@@ -124,7 +126,72 @@ static void changes_in_time(void **state)
     assert_null(policy_unit_at(&p, 445400, day(2020, 6, 1))); // between two times
     assert_non_null(policy_unit_at(&p, 445400, day(2019, 12, 31)));
     assert_non_null(policy_unit_at(&p, 445400, day(2022, 1, 1)));
-    assert_int_equal(policy_queue(&p, 445399001), 440300); // whose it was in the end
+    assert_int_equal(policy_bureau(&p, 445399001), 440300); // whose it was in the end
+    assert_int_equal(policy_bureau_at(&p, 445399001, day(2020, 12, 31)), 440100);
+}
+
+static void with_queues(const char *rows, struct policy *p)
+{
+    static char file[4096];
+    struct err err = {0};
+    snprintf(file, sizeof(file), "queue\n%s", rows);
+    assert_int_equal(parse_with(QUEUES, str_of(file), p, &err), OK);
+}
+
+static void queues(void **state)
+{
+    struct policy p;
+    int32_t all[POLICY_QUEUES_ALL];
+    struct date today = day(2026, 11, 23);
+    with_queues("", &p);
+    assert_int_equal(policy_queues(&p, all, POLICY_QUEUES_ALL), POLICY_BUREAUS + 1);
+    assert_false(policy_told(&p, CHANNEL_WEB));
+    with_queues("440305001\nweb\n440304\ntransfer\n", &p);
+    assert_int_equal(policy_queues(&p, all, POLICY_QUEUES_ALL), 2 + POLICY_BUREAUS + 1 + 2);
+    assert_int_equal(all[0], CHANNEL_WEB);
+    assert_int_equal(all[1], CHANNEL_TRANSFER);
+    assert_int_equal(all[2], POLICY_PROVINCE);
+    assert_int_equal(all[POLICY_BUREAUS + 3], 440304);
+    assert_int_equal(all[POLICY_BUREAUS + 4], 440305001);
+    assert_true(policy_told(&p, CHANNEL_WEB) && policy_told(&p, CHANNEL_TRANSFER));
+    assert_false(policy_told(&p, CHANNEL_PHONE));
+    for (size_t i = 0; i < p.units_n; i++) { // the nearest at or above
+        int32_t unit = p.units[i].code, bureau = policy_bureau(&p, unit);
+        bool county = unit == 440304 || policy_above(&p, 440304, unit, today);
+        int32_t queue = county ? 440304 : unit == 440305001 ? unit : bureau;
+        assert_int_equal(policy_queue(&p, unit), queue);
+        assert_int_equal(policy_queue_at(&p, unit, today), queue);
+    }
+    assert_int_equal(policy_queue(&p, 440399), 0);
+    // A policy that was loaded before there was such a file.
+    struct str files[POLICY_FILES];
+    struct err err = {0};
+    sample_files(files);
+    files[QUEUES] = STR_NONE;
+    assert_int_equal(parse(files, sizeof(memory), &p, &err), OK);
+    assert_int_equal(policy_queues(&p, all, POLICY_QUEUES_ALL), POLICY_BUREAUS + 1);
+}
+
+static void refuses_queues(void **state)
+{
+    expect_with(QUEUES, STR("queues\n"), "queues.tsv:1", "queue");
+    expect_with(QUEUES, STR("queue\n440304\t1\n"), "queues.tsv:2", "columns");
+    expect_with(QUEUES, STR("queue\n440399\n"), "queues.tsv:2", "unknown queue '440399'");
+    expect_with(QUEUES, STR("queue\nfax\n"), "queues.tsv:2", "web wechat phone paper hotline12345 transfer");
+    expect_with(QUEUES, STR("queue\n1\n"), "queues.tsv:2", "unknown queue '1'");
+    expect_with(QUEUES, STR("queue\n440300\n"), "queues.tsv:2", "has a queue anyway");
+    expect_with(QUEUES, STR("queue\n440000\n"), "queues.tsv:2", "has a queue anyway");
+    expect_with(QUEUES, STR("queue\n440305\n440304\n440305\n"), "queues.tsv:4", "duplicate '440305'");
+    expect_with(QUEUES, STR("queue\nweb\n440304\nweb\n"), "queues.tsv:4", "duplicate 'web'");
+    // Not more than a daemon has room for.
+    static char many[1 << 16];
+    const struct policy *p = sample_policy();
+    size_t n = (size_t)snprintf(many, sizeof(many), "queue\n");
+    int rows = 0;
+    for (size_t i = 0; i < p->units_n && rows <= POLICY_QUEUES; i++)
+        if (p->units[i].level > UNIT_CITY && ++rows)
+            n += (size_t)snprintf(many + n, sizeof(many) - n, "%d\n", p->units[i].code);
+    expect_with(QUEUES, (struct str){many, n}, "queues.tsv:902", "at most 900 units");
 }
 
 static void refuses_rows(void **state)
@@ -236,9 +303,10 @@ static void parsing_is_quick(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_sample),      cmocka_unit_test(lines_have_units), cmocka_unit_test(above),
-        cmocka_unit_test(changes_in_time), cmocka_unit_test(refuses_rows),     cmocka_unit_test(refuses_trees),
-        cmocka_unit_test(officers),        cmocka_unit_test(parsing_is_quick),
+        cmocka_unit_test(the_sample),       cmocka_unit_test(lines_have_units), cmocka_unit_test(above),
+        cmocka_unit_test(changes_in_time),  cmocka_unit_test(queues),           cmocka_unit_test(refuses_queues),
+        cmocka_unit_test(refuses_rows),     cmocka_unit_test(refuses_trees),    cmocka_unit_test(officers),
+        cmocka_unit_test(parsing_is_quick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
