@@ -170,12 +170,15 @@ static bool has_leg(struct deciding *d)
     return false;
 }
 
-// Somebody must be able to pass a letter on to the ministry when the province itself is accused.
+// Somebody must be able to pass a letter on to the ministry when the province itself is accused, and to keep a queue
+// going in which it stands.
 static bool leads_out(const struct deciding *d)
 {
     enum event event = d->change->event;
-    return (event == EV_REFER || event == EV_REFERRAL_APPROVED || event == EV_GRANT || event == EV_DENY) &&
-           is_centre(d) && guard_excludes(d->policy, d->day, &d->facts->accused, POLICY_PROVINCE) != GUARD_FREE;
+    bool of_queue = event == EV_QUEUE_RETRY || event == EV_QUEUE_PARK || event == EV_QUEUE_SKIP;
+    bool refers = event == EV_REFER || event == EV_REFERRAL_APPROVED || event == EV_GRANT || event == EV_DENY;
+    return (refers || of_queue) && is_centre(d) &&
+           guard_excludes(d->policy, d->day, &d->facts->accused, POLICY_PROVINCE) != GUARD_FREE;
 }
 
 // Who acts may not be in X, and learns nothing then, not even that the case is there. Whoever decides on what he saw
@@ -266,6 +269,9 @@ static enum result resolve(struct deciding *d, enum event *event)
     bool reports_wrong = f->kind == KIND_REPORT || (f->flags & FLAG_CONDUCT);
     if (*event == EV_WITHDRAW && reports_wrong && f->state != RECEIVED)
         *event = EV_WITHDRAWAL_REQUESTED;
+    bool secret = *event == EV_IDENTITY_OPEN && c->actor == ACTOR_DESK && (f->flags & FLAG_CONFIDENTIAL);
+    if (secret && !(d->request = case_identity_granted(d)))
+        *event = EV_IDENTITY_ASKED;
     bool discontent =
         f->course.satisfied_last == 2 && f->state == CALLBACK && !case_was_granted(f, REQUEST_UNREASONABLE);
     if (c->event == EV_CLOSE && discontent && !d->request)

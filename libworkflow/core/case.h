@@ -10,11 +10,12 @@
 #include "core/policy.h"
 #include "core/wftime.h"
 
-#define CASE_LEGS 32       // legs of one case, over all rounds
-#define CASE_REQUESTS 24   // requests of one case
-#define CASE_STEPS 96      // journal lines that one event can cause
-#define CASE_NOTICES 40    // queue rows that one event can cause
-#define INQUIRY_FACTS 2000 // characters of a 核查函
+#define CASE_LEGS 32         // legs of one case, over all rounds
+#define CASE_REQUESTS 24     // requests of one case
+#define CASE_STEPS 96        // journal lines that one event can cause
+#define CASE_NOTICES 40      // queue rows that one event can cause
+#define INQUIRY_FACTS 2000   // characters of a 核查函
+#define IDENTITY_PURPOSE 200 // characters that say what a writer's identity is wanted for
 
 // What a unit reads of a number that is nobody's, and of another unit's: it cannot tell the one from the other. The
 // same words answer whoever is in X, and a desk officer who may not see the case.
@@ -191,6 +192,7 @@ struct request_facts {
     int64_t person;   // who exactly asks
     wf_time asked_at, due_at;
     // suspend: the milestone. 核查函: by when its answer is due, 0 before it is approved and once the answer is there.
+    // identity: until when it may be opened, 0 before it is granted and once it was.
     wf_time until;
     bool changed, created;
 };
@@ -271,9 +273,11 @@ struct change {
     struct str words;                         // supplement: the writer's own; inquire: the facts; its answer
     struct str reason;                        // journalled
     struct str reason_code;                   // refuse, refer, return_requested, terminate, suspend: of reasons.tsv
-    struct str cause;                         // idempotency key of its sender (a bureau's event_id); p == NULL: none
-    int32_t cause_by;                         // whose key: the bureau, 0 for the desk
-    int64_t digest;                           // of the whole request: the same cause with another digest is a conflict
+    int32_t queue;                            // queue_retry, queue_park, queue_skip: which line of which queue
+    int64_t queue_seq;
+    struct str cause; // idempotency key of its sender (a bureau's event_id); p == NULL: none
+    int32_t cause_by; // whose key: the bureau, 0 for the desk
+    int64_t digest;   // of the whole request: the same cause with another digest is a conflict
 };
 
 // One journal line and what it changed.
@@ -312,8 +316,9 @@ struct decision {
 // is in X); "no_leg", "conflict" (the guard says no; the words are the proof), "missing" (a member the event needs),
 // "unknown_value", "needs_desk" (the policy leaves it to the desk), "not_your_duty", "same_person" (separation of
 // duties), "changed" (seen is not the version), "too_early", "too_late", "too_many", "no_request", "merged" (a
-// supplement to a case that was merged: send it to the primary). DUPLICATE: a machine's step that is past. The
-// facts are then unchanged.
+// supplement to a case that was merged: send it to the primary), "secret" (the writer wants secrecy, so only the
+// provincial desk opens the identity), "not_granted" (nobody has agreed to that yet). DUPLICATE: a machine's step that
+// is past. The facts are then unchanged.
 enum result case_decide(const struct policy *policy, wf_time now, const struct change *change, struct case_facts *facts,
                         struct case_facts *other, struct decision *out, struct err *err) MUST_USE;
 

@@ -285,6 +285,15 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
     case EV_INQUIRY_APPROVED:
     case EV_INQUIRY_ANSWERED:
         return case_check_inquiry(d, event);
+    case EV_IDENTITY_OPEN:
+    case EV_IDENTITY_ASKED:
+    case EV_IDENTITY_GRANTED:
+    case EV_IDENTITY_DENIED:
+        return case_check_identity(d, event);
+    case EV_QUEUE_RETRY:
+    case EV_QUEUE_PARK:
+    case EV_QUEUE_SKIP:
+        return case_check_queue(d);
     case EV_WITHDRAWAL_REQUESTED: // a writer needs no reason
         return request_open_of(f, REQUEST_WITHDRAWAL, 0)
                    ? err_set(d->err, REJECT, "too_many", "event", "event: it is asked for already")

@@ -373,7 +373,7 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         case_notify_all(d, f, false, NOTICE_DATE);
         break;
     default:
-        break;
+        case_desk_effect(d, r->event, step);
     }
     return OK;
 }

@@ -85,6 +85,13 @@ enum result case_check_inquiry(struct deciding *d, enum event event);
 void case_inquiry_proposed(struct deciding *d);
 enum result case_inquiry_effect(struct deciding *d, enum event event);
 
+// ---- who wrote, and lines that nobody takes in ----
+// The officer's own grant, not used and not over; NULL: none.
+struct request_facts *case_identity_granted(struct deciding *d);
+enum result case_check_identity(struct deciding *d, enum event event);
+enum result case_check_queue(struct deciding *d);
+void case_desk_effect(struct deciding *d, enum event event, struct case_step *step);
+
 // ---- what follows ----
 // The system's own next event, EV_NONE when somebody must act.
 enum event case_next(struct deciding *d, enum actor *actor, struct leg_facts **leg);

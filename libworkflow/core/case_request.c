@@ -77,6 +77,9 @@ const struct request_event request_events[] = {
     {EV_INQUIRE, REQUEST_INQUIRY, REQUEST_OPEN},
     {EV_INQUIRY_APPROVED, REQUEST_INQUIRY, REQUEST_GRANTED},
     {EV_PROPOSAL_REJECTED, REQUEST_INQUIRY, REQUEST_DENIED},
+    {EV_IDENTITY_ASKED, REQUEST_IDENTITY, REQUEST_OPEN},
+    {EV_IDENTITY_GRANTED, REQUEST_IDENTITY, REQUEST_GRANTED},
+    {EV_IDENTITY_DENIED, REQUEST_IDENTITY, REQUEST_DENIED},
     {0},
 };
 
@@ -151,7 +154,7 @@ enum result case_add_request(struct deciding *d, enum request_kind kind, const s
                                          .person = c->person,
                                          .asked_at = d->now,
                                          .due_at = policy_due(d->policy, CLOCK_K18, f->kind, d->now),
-                                         .until = c->until,
+                                         .until = kind == REQUEST_IDENTITY ? 0 : c->until,
                                          .changed = true,
                                          .created = true};
     if (kind == REQUEST_INQUIRY)

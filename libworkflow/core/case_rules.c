@@ -7,6 +7,8 @@
     (IN(EMERGENCY) | IN(TRIAGE) | IN(NEED_INFO) | IN(ACCEPTED) | IN(HANDLING) | IN(REVIEW) | IN(ANSWERED) |            \
      IN(CALLBACK) | IN(REWORK) | IN(DEFERRED))
 #define OPEN (SEEN | IN(RECEIVED))
+#define EVER                                                                                                           \
+    (OPEN | IN(CLOSED) | IN(REFUSED) | IN(MERGED) | IN(WITHDRAWN) | IN(REFERRED) | IN(TERMINATED) | IN(ARCHIVED))
 #define AT_WORK                                                                                                        \
     (LEG(LEG_SENT) | LEG(LEG_SIGNED) | LEG(LEG_DELEGATED) | LEG(LEG_RETURN_REQUESTED) | LEG(LEG_EXTENSION) |           \
      LEG(LEG_REPORTED))
@@ -231,7 +233,7 @@ const struct rule rules[] = {
     {"T34", IN(CLOSED), 0, EV_REOPEN, .case_to = REWORK, .clock = CLOCK_K12, .by = BY_DESK,
      .duty = DUTY_INSPECT | DUTY_SUPERVISE | DUTY_APPROVE | DUTY_LEAD, .journal = J_CASE_REOPENED,
      .because = "a review after the end found that it was not settled"},
-    {"T34a", IN(CLOSED), 0, EV_APPEAL, .case_to = REWORK, .clock = CLOCK_K12, .by = BY_DESK,
+    {"T34a", IN(CLOSED), 0, EV_APPEAL, .case_to = REWORK, .clock = CLOCK_K12, .by = BY_WRITER | BY_DESK,
      .duty = DUTY_TRIAGE | DUTY_APPROVE, .journal = J_CASE_APPEALED,
      .because = "the writer appealed in time"},
     {"T34b", IN(CLOSED), 0, EV_INSPECT, .by = BY_DESK, .duty = DUTY_INSPECT | DUTY_SUPERVISE,
@@ -282,6 +284,22 @@ const struct rule rules[] = {
     {"T40b", SEEN & ~IN(EMERGENCY) & ~IN(TRIAGE) & ~IN(NEED_INFO) & ~IN(ACCEPTED), 0, EV_INQUIRY_ANSWERED,
      .by = BY_DESK, .duty = DUTY_INSPECT, .journal = J_INQUIRY_ANSWERED,
      .because = "what the accused unit explained on paper is entered"},
+    // Who wrote: never delivered, opened for a purpose, and every opening is shown to the writer.
+    {"T41", EVER, 0, EV_IDENTITY_OPEN, .by = BY_BUREAU | BY_DESK, .duty = DUTY_SECRECY, .journal = J_IDENTITY_OPENED,
+     .because = "somebody who has the letter in hand, or keeps identities, needs to know who wrote, and says what for"},
+    {"T41a", EVER, 0, EV_IDENTITY_ASKED, .by = BY_DESK, .duty = DUTY_SECRECY, .journal = J_REQUEST_MADE,
+     .because = "the writer asked for secrecy: a second officer must agree before the identity is opened"},
+    {"T41g", EVER, 0, EV_IDENTITY_GRANTED, .by = BY_DESK, .duty = DUTY_SECRECY | DUTY_LEAD, .journal = J_REQUEST_GRANTED,
+     .because = "a second officer agrees that the identity is opened, once, by the one who asked"},
+    {"T41n", EVER, 0, EV_IDENTITY_DENIED, .by = BY_DESK, .duty = DUTY_SECRECY | DUTY_LEAD, .journal = J_REQUEST_DENIED,
+     .because = "a second officer does not agree that the identity is opened"},
+    // A line that its reader cannot take in. The case stays as it is.
+    {"Q1", EVER, 0, EV_QUEUE_RETRY, .by = BY_DESK, .duty = DUTY_DISPATCH | DUTY_LEAD, .journal = J_QUEUE_RETRIED,
+     .because = "what blocked a queue is delivered again"},
+    {"Q2", EVER, 0, EV_QUEUE_PARK, .by = BY_DESK, .duty = DUTY_DISPATCH | DUTY_LEAD, .journal = J_QUEUE_PARKED,
+     .because = "what blocked a queue is set aside as a dead letter; a tombstone stands at its sequence"},
+    {"Q3", EVER, 0, EV_QUEUE_SKIP, .by = BY_DESK, .duty = DUTY_DISPATCH | DUTY_LEAD, .journal = J_QUEUE_SKIPPED,
+     .because = "what blocked a queue is left out; a tombstone stands at its sequence"},
     {"K16", OPEN, 0, EV_WARN, .by = BY_SYSTEM, .journal = J_CLOCK_WARNED,
      .because = "part of the time is over"},
     {"K16b", OPEN, 0, EV_BREACH, .by = BY_SYSTEM, .journal = J_CLOCK_BREACHED,

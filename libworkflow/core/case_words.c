@@ -81,6 +81,10 @@ const struct code journals[] = {
     {J_INQUIRY_PROPOSED, "inquiry.proposed", "拟发核查函"},
     {J_INQUIRY_APPROVED, "inquiry.approved", "核查函已批准"},
     {J_INQUIRY_ANSWERED, "inquiry.answered", "核查函已回复"},
+    {J_IDENTITY_OPENED, "identity.opened", "查看来信人身份"},
+    {J_QUEUE_RETRIED, "queue.retried", "队列重投"},
+    {J_QUEUE_PARKED, "queue.parked", "队列搁置"},
+    {J_QUEUE_SKIPPED, "queue.skipped", "队列跳过"},
     {0},
 };
 

@@ -158,6 +158,13 @@ const struct code events[] = {
     {EV_INQUIRE, "inquire", "拟发核查函"},
     {EV_INQUIRY_APPROVED, "inquiry_approved", "批准核查函"},
     {EV_INQUIRY_ANSWERED, "inquiry_answered", "核查函回复"},
+    {EV_IDENTITY_OPEN, "identity_open", "查看来信人身份"},
+    {EV_QUEUE_RETRY, "queue_retry", "队列重投"},
+    {EV_QUEUE_PARK, "queue_park", "队列搁置"},
+    {EV_QUEUE_SKIP, "queue_skip", "队列跳过"},
+    {EV_IDENTITY_ASKED, "identity_asked", "申请查看身份"},
+    {EV_IDENTITY_GRANTED, "identity_granted", "同意查看身份"},
+    {EV_IDENTITY_DENIED, "identity_denied", "不同意查看身份"},
     {0, NULL, NULL},
 };
 
@@ -174,6 +181,7 @@ const struct code request_kinds[] = {
     {REQUEST_REFERRAL, "referral", "转法定途径"},
     {REQUEST_CLOSE, "close", "依法办结"},
     {REQUEST_INQUIRY, "inquiry", "核查函"},
+    {REQUEST_IDENTITY, "identity", "查看身份"},
     {0, NULL, NULL},
 };
 
@@ -197,7 +205,19 @@ const struct code notices[] = {
     {NOTICE_MERGED, "merged", "并入来信"},
     {NOTICE_ENDED, "ended", "结束办理"},
     {NOTICE_DATE, "date", "期限变更"},
+    {NOTICE_SKIPPED, "skipped", "已跳过"},
     {0, NULL, NULL},
+};
+
+const struct code writer_events[] = {
+    {WRITER_ACCEPTED, "accepted", "已受理"},       {WRITER_SENT, "sent", "已转办"},
+    {WRITER_ASKED, "asked", "请补充材料"},         {WRITER_EXTENDED, "extended", "延长办理期限"},
+    {WRITER_ANSWERED, "answered", "已答复"},       {WRITER_REWORKED, "reworked", "重新办理"},
+    {WRITER_CLOSED, "closed", "已办结"},           {WRITER_REFUSED, "refused", "不予受理"},
+    {WRITER_REFERRED, "referred", "转法定途径"},   {WRITER_MERGED, "merged", "合并办理"},
+    {WRITER_WITHDRAWN, "withdrawn", "已撤回"},     {WRITER_DEFERRED, "deferred", "暂时无法解决"},
+    {WRITER_TERMINATED, "terminated", "终止办理"}, {WRITER_IDENTITY_OPENED, "identity_opened", "身份信息被查看"},
+    {WRITER_SKIPPED, "skipped", "已跳过"},         {0, NULL, NULL},
 };
 
 const struct code outcomes[] = {

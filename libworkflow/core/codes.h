@@ -163,6 +163,9 @@ enum event {
     EV_QUEUE_RETRY,      // what blocks a queue: deliver it again,
     EV_QUEUE_PARK,       // set it aside for the desk,
     EV_QUEUE_SKIP,       // leave it out
+    EV_IDENTITY_ASKED,   // the writer wants secrecy: two persons must agree
+    EV_IDENTITY_GRANTED,
+    EV_IDENTITY_DENIED, // the last event: tests count up to it
 };
 
 // 申请, domain §3.1
@@ -179,6 +182,7 @@ enum request_kind {
     REQUEST_REFERRAL,     // 转法定途径
     REQUEST_CLOSE,        // 不满意但已依法办理
     REQUEST_INQUIRY,      // 核查函
+    REQUEST_IDENTITY,     // 查看身份
 };
 enum request_state { REQUEST_OPEN = 1, REQUEST_GRANTED, REQUEST_DENIED, REQUEST_VOID };
 
@@ -192,9 +196,9 @@ enum notice {
     NOTICE_DESIGNATED,
     NOTICE_SUPPLEMENT, // the writer added words
     NOTICE_SUPERVISED,
-    NOTICE_MERGED, // another letter joined the case
-    NOTICE_ENDED,  // withdrawn, merged away or ended
-    NOTICE_DATE,   // the due date moved
+    NOTICE_MERGED,  // another letter joined the case
+    NOTICE_ENDED,   // withdrawn, merged away or ended
+    NOTICE_DATE,    // the due date moved
     NOTICE_SKIPPED, // a tombstone: the desk parked or skipped what stood at this sequence
 };
 
@@ -258,7 +262,7 @@ struct code {
 
 // Each list ends with name == NULL.
 extern const struct code channels[], kinds[], case_states[], leg_states[], leg_roles[], events[], outcomes[], actors[],
-    request_kinds[], request_states[], notices[];
+    request_kinds[], request_states[], notices[], writer_events[];
 
 const char *code_name(const struct code *list, int code);  // "?" when unknown
 const char *code_label(const struct code *list, int code); // "?" when unknown

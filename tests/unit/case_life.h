@@ -79,6 +79,11 @@ static int rarity(const struct rule *r)
     case EV_PROPOSAL_REJECTED:
     case EV_REQUEST_GRANTED:
     case EV_REQUEST_DENIED:
+    case EV_IDENTITY_GRANTED:
+    case EV_IDENTITY_DENIED:
+    case EV_QUEUE_RETRY:
+    case EV_QUEUE_PARK:
+    case EV_QUEUE_SKIP:
         return 60;
     case EV_WITHDRAW:
     case EV_WITHDRAWAL_REQUESTED:
@@ -192,6 +197,9 @@ static void say_the_rest(struct change *c, const struct case_facts *f)
     c->internal_report = STR("已核查");
     c->words = one_in(20) ? STR_NONE : STR("补充");
     c->reason = one_in(20) ? STR_NONE : STR("理由");
+    c->post = one_in(20) ? STR_NONE : STR("200001");
+    c->queue = one_in(20) ? 0 : any_unit();
+    c->queue_seq = one_in(20) ? -1 : 1 + roll(100);
     c->reason_code = one_in(20) ? STR("no_such") : reason_of(c->event);
     c->seen = one_in(20) ? 1 + roll(f->version + 1) : one_in(2) ? f->version : 0;
     if (c->event == EV_ACCUSE || (c->event == EV_EXONERATE && (f->accused.n == 0 || one_in(6))))
@@ -207,7 +215,7 @@ static struct change any_change(const struct life *l)
     const struct leg_facts *leg = any_leg(f);
     const struct rule *r = one_in(12) ? NULL : fitting(f, leg);
     struct change c = {.case_id = f->id, .actor = any_actor(r)};
-    c.event = r ? r->event : (enum event)(1 + roll(EV_INQUIRY_ANSWERED));
+    c.event = r ? r->event : (enum event)(1 + roll(EV_IDENTITY_DENIED));
     int asked = f->requests_n > 0 ? roll(f->requests_n) : 0;
     if (f->requests_n > 0 && f->requests[asked].state == REQUEST_OPEN && one_in(2)) {
         c.event = one_in(3) ? EV_DENY : EV_GRANT;

@@ -70,9 +70,13 @@ static inline struct change sample_change(enum event event, enum actor actor)
                        .public_reply = STR("已修复"),
                        .internal_report = STR("已派员"),
                        .words = STR("补充"),
-                       .reason = STR("理由")};
-    if (actor == ACTOR_BUREAU)
+                       .reason = STR("理由"),
+                       .queue = SHENZHEN,
+                       .queue_seq = 42};
+    if (actor == ACTOR_BUREAU) {
         c.unit = SHENZHEN;
+        c.post = STR("200001");
+    }
     if (actor == ACTOR_DESK) {
         c.unit = POLICY_PROVINCE;
         c.duties = ALL_DUTIES;

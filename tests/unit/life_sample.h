@@ -51,6 +51,7 @@ static inline void life_begin(struct life *l, const struct policy *policy, uint6
     l->now = SAMPLE_NOW;
     l->f = sample_facts(RECEIVED, LEG_NONE);
     l->f.kind = (enum kind)(KIND_CONSULT + life_roll(l, KIND_OTHER));
+    l->f.flags = seed & 1 ? FLAG_CONFIDENTIAL : 0;
     l->f.letter = l->f.id;
     l->f.clock_at = l->now;
     l->f.due_at = policy_due(policy, CLOCK_K3, l->f.kind, l->now);

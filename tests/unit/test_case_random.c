@@ -13,7 +13,7 @@
 // What was met, so that a walk that leads nowhere does not pass.
 static struct {
     long events, ok, refused, ticks, deferred, reworks, merges, revoked, returned, extended, pauses, delegated,
-        assisted;
+        assisted, opened, secrets;
     long states[100], legs[100];
 } met;
 
@@ -80,6 +80,20 @@ static void fresh_eyes(const struct life *l, const struct case_step *s)
         hold(s->unit != first, "rework.same_unit", s->unit, s->leg);
 }
 
+// Who wrote: no unit learns it but one that has the letter in hand, and none where the writer wants secrecy.
+static void identity_needed(const struct life *l, const struct case_step *s, const struct change *c)
+{
+    bool has = false;
+    if (s->rule->event != EV_IDENTITY_OPEN)
+        return;
+    for (int i = 0; i < l->f.legs_n; i++)
+        has = has || (l->f.legs[i].unit == c->unit && l->f.legs[i].state != LEG_SENT);
+    met.opened += c->actor == ACTOR_BUREAU;
+    met.secrets += c->actor == ACTOR_DESK && (l->f.flags & FLAG_CONFIDENTIAL) != 0;
+    if (c->actor == ACTOR_BUREAU)
+        hold(has && !(l->f.flags & FLAG_CONFIDENTIAL), "identity.not_in_hand", c->unit, l->f.flags);
+}
+
 static void write_down(struct life *l, struct life *other, const struct change *c)
 {
     for (int i = 0; i < last.steps_n; i++) {
@@ -99,6 +113,7 @@ static void write_down(struct life *l, struct life *other, const struct change *
         follow_limit(of, s, c);
         fresh_eyes(of, s);
         count(s);
+        identity_needed(of, s, c);
         if (telling)
             printf("    %-5s %s -> %s leg %d unit %d %s%s\n", s->rule->id, code_name(case_states, (int)s->from),
                    code_name(case_states, (int)s->to), s->leg, s->unit, s->detail, s->other ? " (primary)" : "");
@@ -107,11 +122,13 @@ static void write_down(struct life *l, struct life *other, const struct change *
     }
 }
 
-// Nobody in X acts; but the centre passes a letter on to the ministry when the province itself is in X.
+// Nobody in X acts; but the centre passes a letter on to the ministry when the province itself is in X, and keeps a
+// queue going.
 static void actor_free(const struct life *l, const struct change *c)
 {
     bool person = c->actor == ACTOR_BUREAU || c->actor == ACTOR_DESK;
     bool out = c->event == EV_REFER || c->event == EV_REFERRAL_APPROVED || c->event == EV_GRANT || c->event == EV_DENY;
+    out = out || c->event == EV_QUEUE_RETRY || c->event == EV_QUEUE_PARK || c->event == EV_QUEUE_SKIP;
     struct date day = date_of(now);
     if (person && !(out && in_x(&l->x, POLICY_PROVINCE, day)))
         hold(!in_x(&l->x, c->unit, day), "guard.actor", c->unit, c->event);
@@ -280,6 +297,7 @@ static void walked_far(void)
         hold(met.legs[s->code] > 0, "walk.leg_state_never_met", s->code, 0);
     hold(met.merges > 20 && met.revoked > 20 && met.returned > 20 && met.extended > 20, "walk.rare", met.merges,
          met.extended);
+    hold(met.opened > 20 && met.secrets > 5, "walk.rare", met.opened, met.secrets);
     hold(met.pauses > 20 && met.delegated > 20 && met.assisted > 20 && met.reworks > 20 && met.deferred > 20,
          "walk.rare", met.pauses, met.reworks);
 }

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #define STATES 100 // more than any state's code
-#define EVENTS (EV_INQUIRY_ANSWERED + 2)
+#define EVENTS (EV_IDENTITY_DENIED + 2)
 
 static void keys_ids_and_reasons_are_unique(void **state)
 {

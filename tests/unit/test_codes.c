@@ -8,11 +8,11 @@
 #include <cmocka.h>
 
 static const struct code *const lists[] = {channels, kinds,  case_states,   leg_states,     leg_roles, events,
-                                           outcomes, actors, request_kinds, request_states, notices};
+                                           outcomes, actors, request_kinds, request_states, notices,   writer_events};
 
 static void names_and_codes_are_unique(void **state)
 {
-    static const size_t sizes[] = {6, 7, 18, 10, 4, 94, 9, 7, 12, 4, 11}; // as codes.h has them
+    static const size_t sizes[] = {6, 7, 18, 10, 4, 101, 9, 7, 13, 4, 12, 15}; // as codes.h has them
     for (size_t l = 0; l < sizeof(lists) / sizeof(lists[0]); l++) {
         size_t n = 0;
         for (const struct code *c = lists[l]; c->name != NULL; c++, n++) {
@@ -36,7 +36,12 @@ static void names_stay(void **state)
     assert_int_equal(code_find(events, STR("issue_reply")), EV_ISSUE_REPLY);
     assert_int_equal(EV_DENY, 91); // stored with what was refused: nothing comes in between
     assert_int_equal(EV_INQUIRY_ANSWERED, 94);
+    assert_int_equal(EV_IDENTITY_OPEN, 95);
+    assert_int_equal(EV_IDENTITY_DENIED, 101);
     assert_int_equal(code_find(request_kinds, STR("inquiry")), 12);
+    assert_int_equal(code_find(request_kinds, STR("identity")), 13);
+    assert_int_equal(code_find(notices, STR("skipped")), 12);
+    assert_int_equal(code_find(writer_events, STR("identity_opened")), 14);
     assert_int_equal(code_find(request_kinds, STR("withdrawal")), 6);
     assert_int_equal(code_find(notices, STR("revoked")), 2);
     assert_int_equal(code_find(outcomes, STR("not_ours")), 7);
