@@ -165,6 +165,8 @@ static const struct wire_field desk_act_fields[] = {
     {.name = "solved", .key = 25, .type = WIRE_BOOL, .at = offsetof(struct msg_desk_act, solved), .more = offsetof(struct msg_desk_act, has_solved)},
     {.name = "words", .key = 26, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, words), .max = INT64_C(20000)},
     {.name = "reason_code", .key = 27, .type = WIRE_TEXT, .at = offsetof(struct msg_desk_act, reason_code), .max = INT64_C(32)},
+    {.name = "queue", .key = 28, .type = WIRE_INT, .at = offsetof(struct msg_desk_act, queue), .more = offsetof(struct msg_desk_act, has_queue), .min = INT64_C(1), .max = INT64_C(999999999)},
+    {.name = "seq", .key = 29, .type = WIRE_INT, .at = offsetof(struct msg_desk_act, seq), .more = offsetof(struct msg_desk_act, has_seq), .min = INT64_C(1), .max = INT64_C(9223372036854775807)},
 };
 
 static const struct wire_field desk_result_fields[] = {
@@ -285,7 +287,7 @@ const struct wire_message wire_messages[] = {
     {10, "heartbeat", heartbeat_fields, 4, sizeof(struct msg_heartbeat)},
     {11, "feedback", feedback_fields, 16, sizeof(struct msg_feedback)},
     {12, "feedback_result", feedback_result_fields, 5, sizeof(struct msg_feedback_result)},
-    {13, "desk_act", desk_act_fields, 27, sizeof(struct msg_desk_act)},
+    {13, "desk_act", desk_act_fields, 29, sizeof(struct msg_desk_act)},
     {14, "desk_result", desk_result_fields, 5, sizeof(struct msg_desk_result)},
     {15, "reject", reject_fields, 5, sizeof(struct msg_reject)},
     {16, "blocked", blocked_fields, 4, sizeof(struct msg_blocked)},

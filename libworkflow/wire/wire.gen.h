@@ -286,6 +286,10 @@ struct msg_desk_act {
     bool has_solved;
     struct str words;
     struct str reason_code;
+    int64_t queue;
+    bool has_queue;
+    int64_t seq;
+    bool has_seq;
 };
 enum result wire_get_desk_act(const struct frame *frame, struct msg_desk_act *out, struct err *err) MUST_USE;
 void wire_put_desk_act(struct buf *buf, uint64_t trace, const struct msg_desk_act *m);
