@@ -40,6 +40,7 @@ static void clear_results(struct db *db)
 
 void db_drop(struct db *db)
 {
+    db_ahead_lost(db);
     clear_results(db);
     PQfinish(db->conn);
     db->conn = NULL;
@@ -55,6 +56,7 @@ void db_close(struct db *db)
     if (!db)
         return;
     db_drop(db);
+    db_ahead_free(db);
     free(db);
 }
 
@@ -174,8 +176,7 @@ static void keep_answer(struct db *db, PGresult *r, PGresult **first_error)
     }
 }
 
-// Reads and writes until the Sync's answer is in. false: lost or late.
-static bool drain(struct db *db, PGresult **first_error)
+bool db_drain(struct db *db, PGresult **first_error)
 {
     int64_t deadline = clock_mono() + db->timeout;
     for (;;) {
@@ -207,7 +208,7 @@ static bool drain(struct db *db, PGresult **first_error)
 // An error inside a batch. Table, column or right were there when the statement was prepared (class 42), so somebody
 // changed the database: that, too, is not the fault of what the batch holds. Then, and when the server itself is ill, a
 // new connection looks at everything anew.
-static enum result refused(struct db *db, const PGresult *error, struct err *err)
+enum result db_refused(struct db *db, const PGresult *error, struct err *err)
 {
     static const char *const suspect[] = {"42", "XX", "58", "26000", "0A000", NULL};
     struct err why;
@@ -229,17 +230,20 @@ static enum result refused(struct db *db, const PGresult *error, struct err *err
 static enum result run_batch(struct db *db, struct err *err)
 {
     PGresult *error = NULL;
+    db_ahead_drain(db);
+    if (!db->conn)
+        return err_set(err, RETRY, "database_away", "", "no connection to the database");
     db->warned = false;
     db->ready_n = 0;
     db->unready = NULL;
-    if (db->send_failed || !PQpipelineSync(db->conn) || !drain(db, &error))
+    if (db->send_failed || !PQpipelineSync(db->conn) || !db_drain(db, &error))
         return db_lost(db, err, "the database does not answer: ");
     for (int i = db->ready_n; i < db->preparing_n; i++)
         if (db->preparing[i].prepared)
             *db->preparing[i].prepared = false;
     db->preparing_n = 0;
     if (error)
-        return refused(db, error, err);
+        return db_refused(db, error, err);
     if (db->commits && db->warned) {
         // "canceling wait for synchronous replication": committed here, perhaps not on the standby. Unknown, so not
         // done.
@@ -311,6 +315,10 @@ enum result db_script(struct db *db, const char *sql, struct err *err)
 
 static const PGresult *result_at(const struct db *db, int i)
 {
+    if (i >= DB_AHEAD) {
+        insist(i - DB_AHEAD < db->ahead.taken_n);
+        return db->ahead.taken[i - DB_AHEAD];
+    }
     insist(db->flushed && i >= 0 && i < db->results_n);
     return db->results[i];
 }

@@ -86,6 +86,16 @@ void db_command(struct db *db, const char *sql);
 // was open it has been rolled back.
 enum result db_flush(struct db *db, struct err *err) MUST_USE;
 
+// A batch whose answers are fetched later: db_ahead sends what was queried, outside any transaction; db_take waits for
+// it, and returns as db_flush would have. Other batches may run in between. One at a time. Its results have places of
+// their own, DB_AHEAD, DB_AHEAD + 1, …, and are valid until the next db_take. Not on a connection that prepares when
+// used.
+#define DB_AHEAD 64
+void db_ahead(struct db *db);
+void db_ahead_read(
+    struct db *db); // takes from the socket what has come, so that the server need not wait with the rest
+enum result db_take(struct db *db, struct err *err) MUST_USE;
+
 // Ends an open transaction without a trace; on failure the connection is dropped, which does the same.
 void db_rollback(struct db *db);
 

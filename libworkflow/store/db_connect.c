@@ -13,7 +13,7 @@
 #define SESSION "-c jit=off -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
 #define BY_KEY                                                                                                         \
     " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off"     \
-    " -c enable_mergejoin=off"
+    " -c enable_mergejoin=off -c enable_memoize=off -c max_parallel_workers_per_gather=0"
 
 static const char *const settings[] = {"fsync", "full_page_writes", "synchronous_commit", "data_checksums"};
 #define SETTINGS                                                                                                       \

@@ -18,6 +18,15 @@ struct preparing {
     int before;
 };
 
+// A batch that db_ahead sent.
+struct ahead {
+    bool sent, came; // came: its answers are in `in`, or `result` says why not
+    enum result result;
+    struct err err;
+    PGresult *in[BATCH_MAX], *taken[BATCH_MAX];
+    int in_n, taken_n;
+};
+
 struct db {
     PGconn *conn;
     char conninfo[1024];
@@ -41,6 +50,7 @@ struct db {
     bool warned;         // the server warned while it ran
     bool flushed;
     bool send_failed;
+    struct ahead ahead;
 };
 
 // Room for one more in the batch: after a flush a new one.
@@ -51,5 +61,15 @@ void db_prepare_first_use(struct db *db, const char *name);
 void db_drop(struct db *db);
 // RETRY, code "database_away", with libpq's words behind `what`; the connection is dropped.
 enum result db_lost(struct db *db, struct err *err, const char *what);
+
+// Reads and writes until the Sync's answer is in, into db->results. false: lost or late.
+bool db_drain(struct db *db, PGresult **first_error);
+// What an error inside a batch means; it may cost the connection.
+enum result db_refused(struct db *db, const PGresult *error, struct err *err);
+// Before the answers of another batch can be read: those of the one that was sent ahead.
+void db_ahead_drain(struct db *db);
+// The connection is gone, and with it what was sent ahead.
+void db_ahead_lost(struct db *db);
+void db_ahead_free(struct db *db);
 
 #endif

@@ -10,7 +10,7 @@
 #define KEYS_MAX 4096 // live keys
 
 extern const struct statement keys_statements[];       // daemons: keys_load, keys_denied
-extern const struct statement keys_admin_statements[]; // letterctl: add, list, revoke
+extern const struct statement keys_admin_statements[]; // letterctl, as pa_admin: add, list, revoke
 
 enum key_role { KEY_BUREAU = 1, KEY_PORTAL = 2 }; // stored
 extern const struct code key_roles[];             // bureau, portal
@@ -29,13 +29,20 @@ struct key_set {
 enum result keys_load(struct db *db, struct key_set *out, struct err *err) MUST_USE;
 const struct peer_key *keys_find(const struct key_set *set, const uint8_t key[CURVE_BYTES]); // NULL: none, or revoked
 
-// A key named somebody else's queue, letters or events: kept for the auditor (table denied_peer).
-enum result keys_denied(struct db *db, wf_time now, const uint8_t key[CURVE_BYTES], int32_t named, struct str what,
-                        struct err *err) MUST_USE;
+// A key named somebody else's queue, letters or events, so many times: kept for the auditor (table denied_peer).
+#define DENIAL_WHAT 24
+struct key_denial {
+    uint8_t key[CURVE_BYTES];
+    int32_t named; // 0: nobody that there is
+    char what[DENIAL_WHAT];
+    int64_t times;
+};
+enum result keys_denied(struct db *db, wf_time now, const struct key_denial *list, int n, struct err *err) MUST_USE;
 
 // ---- letterctl keys ----
 
-// REJECT: code "exists" when the key is known (also revoked), "unknown_value" when holder is none.
+// REJECT: code "exists" when the key is known (also revoked), "too_many" beyond KEYS_MAX, "unknown_value" when holder
+// is none: a bureau or a unit that has a queue of its own, or a channel.
 enum result keys_add(struct db *db, const struct policy *policy, const struct peer_key *key, struct str name,
                      wf_time now, struct str by, struct err *err) MUST_USE;
 // fingerprint: at least 8 of its hex digits. REJECT: "not_found", "ambiguous", "revoked" (already).

@@ -8,6 +8,7 @@
 
 #define QUEUES_MAX 1024 // the bureaus, the province, units with a queue of their own, portals' channels
 #define FETCH_MAX 1000  // rows of one queue_fetch
+#define WANTS_MAX 60    // queues of one queue_fetch
 
 extern const struct statement queue_statements[];
 
@@ -24,13 +25,14 @@ enum result queue_heads(struct db *db, struct queue_head out[QUEUES_MAX], int *n
 
 struct queue_want {
     int32_t bureau;
-    int64_t after; // rows behind this sequence
+    int64_t after; // rows behind this sequence; not below the first that is kept - 1
     int32_t max;
 };
 
-// One delivery. Texts are valid until the next use of the database. Where X, or the leg's end, keeps the words from
-// this queue, notice is NOTICE_REVOKED and nothing but bureau, seq, case_id, mailbox, leg and sent_at is filled in: the
-// sequence stays dense. title, body, place and occurred_at come with NOTICE_LETTER and NOTICE_SUPPLEMENT only.
+// One delivery. Texts are valid until the next queue_fetch, or queue_fetch_end. Where X, or the leg's end, keeps the
+// words from this queue, notice is NOTICE_REVOKED, and where the desk left a tombstone NOTICE_SKIPPED; then nothing but
+// bureau, seq, case_id, mailbox, leg and sent_at is filled in: the sequence stays dense. title, body, place and
+// occurred_at come with NOTICE_LETTER and NOTICE_SUPPLEMENT only.
 struct queue_item {
     int32_t bureau;
     int64_t seq, case_id;
@@ -50,12 +52,23 @@ struct queue_item {
     uint8_t flags;
 };
 
-// The wanted rows of several bureaus in one query, by bureau and sequence; the sum of all max is at most FETCH_MAX.
-// What each may carry is decided as of `now`, under this policy's organisation (domain §3.11 G4): replays, too.
+// The wanted rows of at most WANTS_MAX bureaus (channels have queue_fetch_writers), each one's by sequence, in the
+// order of wants; the sum of all max is at most FETCH_MAX. What each may carry is decided as of `now`, under this
+// policy's organisation (domain §3.11 G4): replays, too.
 enum result queue_fetch(struct db *db, const struct policy *policy, wf_time now, const struct queue_want *wants,
                         int wants_n, struct queue_item *out, int *n, struct err *err) MUST_USE;
 
-// One line for a portal: what its writer is to be told, as of now. Texts as in queue_item.
+// The same in two steps: while the caller sends the rows of one end, the server reads those of the next begin. Other
+// calls may use the database in between; a session that ended or moved meanwhile gets rows that it does not want. One
+// at a time in a process. queue_fetch_read, now and then while sending, keeps the server from waiting for a full
+// socket.
+void queue_fetch_begin(struct db *db, const struct queue_want *wants, int wants_n);
+void queue_fetch_read(struct db *db);
+bool queue_fetching(void); // between begin and end
+enum result queue_fetch_end(struct db *db, const struct policy *policy, wf_time now, struct queue_item *out, int *n,
+                            struct err *err) MUST_USE;
+
+// One line for a portal: what its writer is to be told, as of now. Texts are valid until the next use of the database.
 struct writer_item {
     int32_t channel;
     int64_t seq, case_id;
@@ -70,7 +83,8 @@ struct writer_item {
 enum result queue_fetch_writers(struct db *db, const struct queue_want *wants, int wants_n, struct writer_item *out,
                                 int *n, struct err *err) MUST_USE;
 
-// A consumer's turn begins: counts the epoch up and names the consumer. *acked is the saved cursor.
+// A consumer's turn begins: counts the epoch up and names the consumer. *acked is the saved cursor. REJECT, code
+// "unknown_value": there is no such queue.
 enum result queue_activate(struct db *db, int32_t bureau, struct str consumer, wf_time now, int64_t *epoch,
                            int64_t *acked, struct err *err) MUST_USE;
 
@@ -86,14 +100,19 @@ enum result cursor_save(struct db *db, wf_time now, const struct queue_cursor *c
                         struct err *err) MUST_USE;
 
 // The head could not be taken in: nothing passes it until the desk retries, parks or skips it (feedbackd's acts), which
-// takes the block away in the transaction that journals it.
+// takes the block away in the transaction that journals it. Everything before it is acknowledged with it. REJECT, code
+// "stale_epoch": another consumer's turn, or it is acknowledged already, or something else blocks.
 enum result queue_block(struct db *db, int32_t bureau, int64_t epoch, int64_t seq, int attempts, struct str reason,
                         wf_time now, struct err *err) MUST_USE;
 
-// Partitions ahead of every head, and away with what nobody can ask for any more: ranges that are acknowledged whole and
-// whose newest line is older than `retain`. Each queue's own; one that holds its lines back delays nobody else's.
+// Partitions ahead of every head, and away with what nobody can ask for any more: ranges that are acknowledged whole
+// and whose newest line is older than `retain`. Each queue's own; one that holds its lines back delays nobody else's.
 // *dropped: ranges. Takes locks for 200 ms at most; what it does not get is left for the next time.
 enum result queue_maintain(struct db *db, wf_time now, int64_t rows_per_partition, wf_time retain, int *dropped,
                            struct err *err) MUST_USE;
+// An append found no partition (SQLSTATE 23514): makes what lacks, as large as the last one; then try again. Needs no
+// list of statements. Roles pa_dispatcher and pa_feedback.
+enum result queue_extend(struct db *db, struct err *err) MUST_USE;
+#define QUEUE_FULL "23514"
 
 #endif

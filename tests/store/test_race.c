@@ -32,13 +32,13 @@ static int teardown(void **state)
 
 struct reader {
     struct db *db;
-    struct queue_want wants[BUREAUS_MAX];
+    struct queue_want wants[WANTS_MAX];
     int bureaus, rows, jumps;
 };
 
 static void reader_open(struct reader *r)
 {
-    struct queue_head heads[BUREAUS_MAX];
+    static struct queue_head heads[QUEUES_MAX];
     struct err err;
     *r = (struct reader){.db = fixture_db(&h.f, "pa_dispatcher", reader_lists)};
     assert_int_equal(queue_heads(r->db, heads, &r->bureaus, &err), OK);
