@@ -2,11 +2,12 @@
 #include "run/bus.h"
 
 #include "run/clock.h"
+#include "run/context.h"
 #include "run/ipc.h"
+#include "run/zap.h"
 #include "wire/frame.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -18,40 +19,23 @@
 #define RECONNECT_MAX_MS 5000
 // A peer that sends nothing but frames of a wrong shape must not keep the loop inside one bus_recv.
 #define DROPS_A_CALL 256
+// What CURVE adds to a frame on the wire, where libzmq checks MAXMSGSIZE: "MESSAGE" 8, nonce 8, box 16, flags 1.
+#define CURVE_OVERHEAD 33
+#define BACKLOG 512
+#define ZAP_ENFORCE_DOMAIN 93 // ZMQ_ZAP_ENFORCE_DOMAIN, which zmq.h of 4.3.4 hides
 
 struct bus {
     void *socket;
     int type;
-    struct ipc listener; // bound sockets only
+    bool curve;
+    struct ipc listener; // sockets bound on ipc only
 };
 
-static pthread_mutex_t context_lock = PTHREAD_MUTEX_INITIALIZER;
-static void *context;
 static _Atomic int64_t dropped; // by all sockets; read by the status thread
-
-static void *context_get(void)
-{
-    pthread_mutex_lock(&context_lock);
-    if (context == NULL) {
-        context = zmq_ctx_new();
-        insist(context != NULL);
-        insist(zmq_ctx_set(context, ZMQ_IO_THREADS, 1) == 0);
-    }
-    void *got = context;
-    pthread_mutex_unlock(&context_lock);
-    return got;
-}
 
 void bus_term(void)
 {
-    pthread_mutex_lock(&context_lock);
-    void *old = context;
-    context = NULL;
-    pthread_mutex_unlock(&context_lock);
-    if (old == NULL)
-        return;
-    while (zmq_ctx_term(old) != 0)
-        insist(errno == EINTR);
+    context_term();
 }
 
 static void set_int(void *socket, int option, int value)
@@ -100,9 +84,75 @@ void bus_close(struct bus *bus)
     free(bus);
 }
 
+static bool is_tcp(const char *endpoint)
+{
+    return strncmp(endpoint, "tcp://", 6) == 0;
+}
+
+static enum result refuse_tcp(const char *endpoint, struct err *err)
+{
+    return err_set(err, REJECT, "curve", endpoint, "tcp needs CURVE keys; without keys there is ipc:// only");
+}
+
+// The keys of a socket on tcp, and how soon a host that has gone is noticed: after 30 + 3 * 10 s.
+static void set_curve(struct bus *bus, const char *endpoint, const struct curve_key *own)
+{
+    const int64_t max = (int64_t)FRAME_MAX + CURVE_OVERHEAD;
+    insist(own->has_secret);
+    bus->curve = true;
+    insist(zmq_setsockopt(bus->socket, ZMQ_CURVE_PUBLICKEY, own->public, CURVE_BYTES) == 0);
+    insist(zmq_setsockopt(bus->socket, ZMQ_CURVE_SECRETKEY, own->secret, CURVE_BYTES) == 0);
+    insist(zmq_setsockopt(bus->socket, ZMQ_MAXMSGSIZE, &max, sizeof max) == 0);
+    set_int(bus->socket, ZMQ_TCP_KEEPALIVE, 1);
+    set_int(bus->socket, ZMQ_TCP_KEEPALIVE_IDLE, 30);
+    set_int(bus->socket, ZMQ_TCP_KEEPALIVE_INTVL, 10);
+    set_int(bus->socket, ZMQ_TCP_KEEPALIVE_CNT, 3);
+    set_int(bus->socket, ZMQ_IPV6, strchr(endpoint, '[') != NULL);
+}
+
+static enum result bind_or_connect(struct bus *bus, const char *endpoint, bool bind, struct bus **out, struct err *err)
+{
+    if ((bind ? zmq_bind : zmq_connect)(bus->socket, endpoint) != 0) {
+        const char *why = zmq_strerror(errno);
+        bus_close(bus);
+        return err_set_str(err, REJECT, bind ? "bind" : "connect", endpoint,
+                           bind ? "cannot bind: " : "cannot connect: ", str_of(why), "");
+    }
+    *out = bus;
+    return OK;
+}
+
+enum result bus_router_bind_curve(const char *endpoint, const struct curve_key *server, int hwm, struct bus **out,
+                                  struct err *err)
+{
+    if (!is_tcp(endpoint))
+        return err_set(err, REJECT, "bind", endpoint, "CURVE is for tcp://ADDRESS:PORT");
+    struct bus *bus = bus_new(ZMQ_ROUTER, hwm);
+    set_curve(bus, endpoint, server);
+    set_int(bus->socket, ZMQ_CURVE_SERVER, 1);
+    // With both of these libzmq refuses everybody when there is no handler; with one of them it lets everybody in.
+    insist(zmq_setsockopt(bus->socket, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, sizeof ZAP_DOMAIN - 1) == 0);
+    set_int(bus->socket, ZAP_ENFORCE_DOMAIN, 1);
+    set_int(bus->socket, ZMQ_BACKLOG, BACKLOG);
+    return bind_or_connect(bus, endpoint, true, out, err);
+}
+
+enum result bus_dealer_connect_curve(const char *endpoint, const struct curve_key *own,
+                                     const uint8_t server[CURVE_BYTES], int hwm, struct bus **out, struct err *err)
+{
+    if (!is_tcp(endpoint))
+        return err_set(err, REJECT, "connect", endpoint, "CURVE is for tcp://HOST:PORT");
+    struct bus *bus = bus_new(ZMQ_DEALER, hwm);
+    set_curve(bus, endpoint, own);
+    insist(zmq_setsockopt(bus->socket, ZMQ_CURVE_SERVERKEY, server, CURVE_BYTES) == 0);
+    return bind_or_connect(bus, endpoint, false, out, err);
+}
+
 static enum result bus_bind(int type, const char *endpoint, int hwm, struct bus **out, struct err *err)
 {
     struct ipc listener;
+    if (is_tcp(endpoint))
+        return refuse_tcp(endpoint, err);
     enum result result = ipc_listen(endpoint, &listener, err);
     if (result != OK)
         return result;
@@ -110,14 +160,9 @@ static enum result bus_bind(int type, const char *endpoint, int hwm, struct bus 
     bus->listener = listener;
     // libzmq takes our listening descriptor, and with it neither unlinks nor replaces the file at bind and at close.
     set_int(bus->socket, ZMQ_USE_FD, listener.fd);
-    if (zmq_bind(bus->socket, endpoint) != 0) {
-        result = err_set_str(err, REJECT, "bind", endpoint, "cannot bind: ", str_of(zmq_strerror(errno)), "");
-        bus_close(bus);
-        return result;
-    }
-    bus->listener.fd = -1; // libzmq closes it
-    *out = bus;
-    return OK;
+    if ((result = bind_or_connect(bus, endpoint, true, out, err)) == OK)
+        bus->listener.fd = -1; // libzmq closes it
+    return result;
 }
 
 enum result bus_router_bind(const char *endpoint, int hwm, struct bus **out, struct err *err)
@@ -142,6 +187,10 @@ static enum result bus_connect(int type, const char *endpoints, int hwm, struct 
             continue;
         struct text t = TEXT(name);
         text_str(&t, one);
+        if (is_tcp(name)) {
+            bus_close(bus);
+            return refuse_tcp(name, err);
+        }
         errno = ENAMETOOLONG;
         if (t.n < one.n || zmq_connect(bus->socket, name) != 0) {
             enum result result =
@@ -191,6 +240,14 @@ static void drop_rest(void *socket, zmq_msg_t *part)
     zmq_msg_close(part);
 }
 
+// false: a message from tcp that names no key, which the ZAP handler makes impossible. On ipc a peer may call itself
+// "User-Id" in its greeting, so that is not read there.
+static bool read_key(const struct bus *bus, struct msg *msg, zmq_msg_t *body)
+{
+    msg->has_key = bus->curve && bus->type == ZMQ_ROUTER;
+    return !msg->has_key || curve_of_z85(str_of(zmq_msg_gets(body, "User-Id")), msg->key);
+}
+
 bool bus_recv(struct bus *bus, struct msg *msg)
 {
     zmq_msg_t *body = (zmq_msg_t *)(void *)msg->zmq;
@@ -213,7 +270,7 @@ bool bus_recv(struct bus *bus, struct msg *msg)
         if (good) {
             if (!recv_part(bus->socket, body))
                 return false;
-            if (!zmq_msg_more(body)) {
+            if (!zmq_msg_more(body) && read_key(bus, msg, body)) {
                 msg->p = zmq_msg_data(body);
                 msg->n = zmq_msg_size(body);
                 return true;
