@@ -12,6 +12,8 @@ static const struct command {
 } commands[] = {
     {"subscribe", "a bureau's deliveries, as JSON lines", cmd_subscribe},
     {"report", "a bureau's feedback, from JSON lines", cmd_report},
+    {"identity", "who wrote a letter; journalled, and shown to the writer", cmd_identity},
+    {"keys", "makes this bureau's own key", cmd_keys},
     {"reference", "bureaus that answer by themselves, for trials and tests", cmd_reference},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -38,10 +40,23 @@ bool stopping(void)
 int32_t bureau_code(const char *command, const char *text)
 {
     int64_t code = 0;
-    if (str_to_i64(str_of(text), &code) && code >= 440000 && code <= 449999)
+    if (str_to_i64(str_of(text), &code) &&
+        ((code >= 440000 && code <= 449999) || (code >= 440000000 && code <= 449999999)))
         return (int32_t)code;
-    (void)tool_usage(command, "a bureau is a six-digit code like 440300, not %s", text);
+    (void)tool_usage(command, "a bureau is a code like 440300, or that of a unit below it, not %s", text);
     return 0;
+}
+
+struct wf_options options_of(const struct dial *to)
+{
+    return (struct wf_options){.endpoint = to->endpoint, .server_key = to->server_key, .key_file = to->key_file};
+}
+
+int tell(const char *command, const struct wf_error *error)
+{
+    struct err err;
+    (void)err_set(&err, REJECT, error->code, error->field, error->message);
+    return tool_fail(command, &err);
 }
 
 static int help(void)

@@ -2,6 +2,8 @@
 #include "bureauctl.h"
 
 #include "answers.h"
+#include "client/pipe.h"
+#include "client/subscription.h"
 #include "core/policy.h"
 #include "run/clock.h"
 #include "wire/refusal.h"
@@ -28,7 +30,8 @@ static const char help[] =
     "  --bureau CODE    one of them; may be repeated\n"
     "  --once-idle MS   ends when nothing was delivered and nothing in hand for so long\n"
     "  --exit-when FILE ends when FILE exists and nothing is in hand\n"
-    "  -c FILE          configuration file\n"
+    "  --keys DIR       over tcp: each bureau's certificate file, DIR/CODE.key; else all use bureau/key\n"
+    "  -c FILE          configuration file; its section bureau says where to connect\n"
     "SIGTERM and SIGINT: takes nothing new, finishes what is in hand (at most 5 s), acknowledges it.\n"
     "Exit status: 0 ended in order, 1 a subscription was refused, 2 wrong usage.\n";
 
@@ -58,16 +61,16 @@ struct job {
 // Jobs in the order of their seq: a ring of CREDIT, as no more can come than are acknowledged.
 struct bureau {
     int32_t code;
-    struct wf_subscription *subscription;
+    struct subscription *subscription;
+    struct pipe *pipe;
+    char key[300];
     struct job jobs[CREDIT];
     size_t first, used;
 };
 
 struct reference {
     struct bureau bureaus[BUREAUS];
-    struct wf_subscription *subscriptions[BUREAUS];
     size_t n;
-    struct wf_pipe *pipe;
     struct buf frame;
     int64_t letters, notices, accepted, refused;
     int32_t *waits; // of each letter since it was received, in units of 10 microseconds
@@ -117,7 +120,7 @@ static void send_step(struct reference *r, size_t b, size_t i)
     }
     r->frame.n = 0;
     wire_put_feedback(&r->frame, (uint64_t)clock_mono(), &m);
-    insist(wf_pipe_send(r->pipe, m.event_id, &r->frame, b * CREDIT + i)); // the window holds every job
+    insist(pipe_send(r->bureaus[b].pipe, m.event_id, STR_NONE, &r->frame, i)); // the window holds every job
 }
 
 static void note_wait(struct reference *r, wf_time received_at)
@@ -171,7 +174,7 @@ static void settle(struct bureau *bureau)
         bureau->first = (bureau->first + 1) % CREDIT;
     }
     if (stored > 0)
-        wf_ack(bureau->subscription, stored);
+        subscription_ack(bureau->subscription, stored);
 }
 
 static void on_delivery(struct reference *r, size_t b, const struct msg_delivery *m)
@@ -198,9 +201,8 @@ static void on_delivery(struct reference *r, size_t b, const struct msg_delivery
         settle(bureau);
 }
 
-static void on_answer(struct reference *r, uint64_t tag, const struct frame *answer)
+static void on_answer(struct reference *r, size_t b, size_t i, const struct frame *answer)
 {
-    size_t b = (size_t)(tag / CREDIT), i = (size_t)(tag % CREDIT);
     struct bureau *bureau = &r->bureaus[b];
     struct job *job = &bureau->jobs[i];
     struct err err;
@@ -221,25 +223,45 @@ static void on_answer(struct reference *r, uint64_t tag, const struct frame *ans
 // One round over every socket. REJECT: a subscription was refused.
 static enum result turn(struct reference *r, bool *moved, struct err *err)
 {
-    struct msg_delivery delivery;
+    struct queue_line line;
     struct frame answer;
     uint64_t tag;
     for (size_t b = 0; b < r->n; b++) {
         enum result got = RETRY;
-        while (r->taking && (got = wf_next(r->bureaus[b].subscription, 0, &delivery, err)) == OK) {
-            on_delivery(r, b, &delivery);
+        while (r->taking && (got = subscription_next(r->bureaus[b].subscription, 0, &line, err)) == OK) {
+            on_delivery(r, b, &line.delivery);
             *moved = true;
         }
         if (got == REJECT) {
             fprintf(stderr, COMMAND ": bureau %d: ", (int)r->bureaus[b].code);
             return REJECT;
         }
-    }
-    while (wf_pipe_wait(r->pipe, 0, &tag, &answer)) {
-        on_answer(r, tag, &answer);
-        *moved = true;
+        while (pipe_wait(r->bureaus[b].pipe, 0, &tag, &answer)) {
+            on_answer(r, b, (size_t)tag, &answer);
+            *moved = true;
+        }
     }
     return OK;
+}
+
+static size_t in_hand(const struct reference *r)
+{
+    size_t n = 0;
+    for (size_t b = 0; b < r->n; b++)
+        n += pipe_open_n(r->bureaus[b].pipe);
+    return n;
+}
+
+static void wait_any(const struct reference *r)
+{
+    struct bus *buses[2 * BUREAUS];
+    size_t n = 0;
+    for (size_t b = 0; b < r->n; b++) {
+        buses[n++] = pipe_bus(r->bureaus[b].pipe);
+        if (r->taking)
+            buses[n++] = subscription_bus(r->bureaus[b].subscription);
+    }
+    bus_wait_any(buses, n, SLICE_MS);
 }
 
 static int run(struct reference *r, int64_t once_idle_ms, const char *exit_when)
@@ -253,35 +275,34 @@ static int run(struct reference *r, int64_t once_idle_ms, const char *exit_when)
         if (turn(r, &moved, &err) != OK)
             return tool_fail(COMMAND, &err);
         int64_t now = clock_mono();
-        size_t in_hand = wf_pipe_open_n(r->pipe);
-        if (moved || in_hand > 0)
+        size_t open = in_hand(r);
+        if (moved || open > 0)
             r->busy_at = now;
         if (stopping() && stop_at == 0) {
             r->taking = false;
             stop_at = now + 5 * WF_SECOND;
         }
-        if (!r->taking && (in_hand == 0 || now >= stop_at))
+        if (!r->taking && (open == 0 || now >= stop_at))
             return 0;
         if (once_idle_ms > 0 && now - r->busy_at >= once_idle_ms * 1000)
             return 0;
-        if (exit_when && in_hand == 0 && !moved && access(exit_when, F_OK) == 0)
+        if (exit_when && open == 0 && !moved && access(exit_when, F_OK) == 0)
             return 0;
         if (!moved)
-            wf_wait_any(r->subscriptions, r->taking ? r->n : 0, r->pipe, SLICE_MS);
+            wait_any(r);
     }
 }
 
-static int subscribe_all(struct reference *r, const struct config *config)
+static int connect_one(struct bureau *bureau, struct dial deliver, struct dial feedback, const char *keys)
 {
+    struct subscription_want want = {.queue = bureau->code, .last_seq = -1, .credit = CREDIT, .consumer = "reference"};
     struct err err;
-    for (size_t b = 0; b < r->n; b++) {
-        struct bureau *bureau = &r->bureaus[b];
-        if (wf_subscribe(config_text(config, "dispatcher/deliver"), bureau->code, -1, CREDIT, &bureau->subscription,
-                         &err) != OK)
-            return tool_fail(COMMAND, &err);
-        r->subscriptions[b] = bureau->subscription;
+    if (keys) {
+        snprintf(bureau->key, sizeof(bureau->key), "%s/%d.key", keys, (int)bureau->code);
+        deliver.key_file = feedback.key_file = bureau->key;
     }
-    if (wf_pipe_open(config_text(config, "feedback/listen"), r->n * CREDIT, RESEND_MS, &r->pipe, &err) != OK)
+    if (subscription_open(&deliver, &want, &bureau->subscription, &err) != OK ||
+        pipe_open(&feedback, CREDIT, RESEND_MS, &bureau->pipe, &err) != OK)
         return tool_fail(COMMAND, &err);
     return 0;
 }
@@ -322,33 +343,40 @@ int cmd_reference(int argc, char **argv)
     struct tool_texts named = {.n = 0};
     bool all = false;
     int64_t once_idle_ms = 0;
-    const char *file = NULL, *exit_when = NULL;
+    const char *keys = NULL, *exit_when = NULL;
+    struct tool_dial d = {0};
+    struct dial deliver, feedback;
     const struct tool_option known[] = {
         {"--all", TOOL_FLAG, 0, 0, &all},
         {"--bureau", TOOL_TEXTS_OPTION, 0, 0, &named},
         {"--once-idle", TOOL_INT, 1, 3600000, &once_idle_ms},
         {"--exit-when", TOOL_TEXT, 0, 0, &exit_when},
-        {"-c", TOOL_TEXT, 0, 0, &file},
+        {"--keys", TOOL_TEXT, 0, 0, &keys},
+        {"-c", TOOL_TEXT, 0, 0, &d.file},
     };
     struct tool_arguments a = {
         .command = COMMAND, .help = help, .options = known, .options_n = sizeof(known) / sizeof(known[0])};
     int code;
     if (!tool_arguments(&a, argc, argv, &code))
         return code;
+    code = 0;
     struct reference *r = calloc(1, sizeof(*r));
     insist(r);
-    struct config *config = choose(r, all, &named) ? tool_config(COMMAND, file) : NULL;
-    if (config == NULL) {
+    if (!choose(r, all, &named) || !tool_dial(COMMAND, &d, "bureau/deliver", &deliver) ||
+        !tool_dial(COMMAND, &d, "bureau/feedback", &feedback)) {
+        tool_dial_done(&d);
         free(r);
         return 2;
     }
     stop_on_signals();
-    code = subscribe_all(r, config);
+    for (size_t b = 0; b < r->n && code == 0; b++)
+        code = connect_one(&r->bureaus[b], deliver, feedback, keys);
     if (code == 0)
         code = run(r, once_idle_ms, exit_when);
-    for (size_t b = 0; b < r->n; b++)
-        wf_unsubscribe(r->bureaus[b].subscription);
-    wf_pipe_close(r->pipe);
+    for (size_t b = 0; b < r->n; b++) {
+        subscription_close(r->bureaus[b].subscription);
+        pipe_close(r->bureaus[b].pipe);
+    }
     if (r->letters > 0)
         qsort(r->waits, (size_t)r->letters, sizeof(*r->waits), compare_waits);
     fprintf(stderr,
@@ -359,7 +387,7 @@ int cmd_reference(int argc, char **argv)
             wait_ms(r, 99));
     free(r->waits);
     buf_free(&r->frame);
-    config_free(config);
+    tool_dial_done(&d);
     free(r);
     bus_term();
     return code;

@@ -15,9 +15,8 @@ static const char help[] =
     "once.\n"
     "  --bureau CODE who reports, like 440300\n"
     "  --window N    events on their way at once, 1 to 10000 (1000)\n"
-    "  --timeout S   give up after S seconds without any answer; else waits for the daemon as long as it takes\n"
-    "  -c FILE       configuration file\n"
-    "Exit status: 0 all were accepted, 1 some were refused or unanswered, 2 wrong usage.\n";
+    "  --timeout S   give up after S seconds without any answer; else waits for the daemon as long as it "
+    "takes\n" TOOL_DIAL_HELP "Exit status: 0 all were accepted, 1 some were refused or unanswered, 2 wrong usage.\n";
 
 struct report {
     struct json_line line;
@@ -61,12 +60,14 @@ int cmd_report(int argc, char **argv)
 {
     static const struct stream_kind kind = {"event_id", request, request_done, answer};
     int64_t window = 1000, timeout_s = 0;
-    const char *file = NULL, *bureau = NULL;
+    const char *bureau = NULL;
+    struct tool_dial d = {0};
+    struct dial to;
     const struct tool_option known[] = {
         {"--bureau", TOOL_TEXT, 0, 0, &bureau},
-        {"--window", TOOL_INT, 1, WF_WINDOW_MAX, &window},
+        {"--window", TOOL_INT, 1, PIPE_WINDOW_MAX, &window},
         {"--timeout", TOOL_INT, 1, 86400, &timeout_s},
-        {"-c", TOOL_TEXT, 0, 0, &file},
+        TOOL_DIAL_OPTIONS(d),
     };
     struct tool_arguments a = {.command = COMMAND,
                                .help = help,
@@ -89,5 +90,9 @@ int cmd_report(int argc, char **argv)
         .kind = &kind,
         .arg = &report,
     };
-    return tool_stream_file(COMMAND, file, "feedback/listen", a.operands_n > 0 ? a.operands[0] : NULL, &stream);
+    if (!tool_dial(COMMAND, &d, "bureau/feedback", &to))
+        return 2;
+    code = tool_stream_file(COMMAND, &to, a.operands_n > 0 ? a.operands[0] : NULL, &stream);
+    tool_dial_done(&d);
+    return code;
 }

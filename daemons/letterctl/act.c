@@ -102,7 +102,7 @@ static int act_lines(const char *file, const char *endpoint, int64_t timeout_s)
     struct act act = {.file = file};
     new_run(&act);
     struct stream stream = {
-        .endpoint = endpoint,
+        .to = {.endpoint = endpoint},
         .window = WINDOW,
         .resend_ms = RESEND_MS,
         .timeout_s = timeout_s,
@@ -150,7 +150,7 @@ static int print_answer(const struct frame *frame, struct str number, bool json)
 
 static int act_once(const char *file, const char *endpoint, struct msg_desk_act *act, bool json, int64_t timeout_s)
 {
-    struct wf_pipe *pipe;
+    struct pipe *pipe;
     struct err err;
     struct buf frame = {0};
     struct frame got;
@@ -158,17 +158,17 @@ static int act_once(const char *file, const char *endpoint, struct msg_desk_act 
     int code = 1;
     if (act_inquiry_check(COMMAND, file, act, &err) != OK)
         return print_refusal(&err, act->number, json);
-    if (wf_pipe_open(endpoint, 1, RESEND_MS, &pipe, &err) != OK)
+    if (pipe_open(&(struct dial){.endpoint = endpoint}, 1, RESEND_MS, &pipe, &err) != OK)
         return tool_fail(COMMAND, &err);
     wire_put_desk_act(&frame, 1, act);
-    insist(wf_pipe_send(pipe, act->ref, &frame, 0));
-    if (wf_pipe_wait(pipe, (timeout_s > 0 ? timeout_s : TIMEOUT_S) * 1000, &tag, &got))
+    insist(pipe_send(pipe, act->ref, STR_NONE, &frame, 0));
+    if (pipe_wait(pipe, (timeout_s > 0 ? timeout_s : TIMEOUT_S) * 1000, &tag, &got))
         code = print_answer(&got, act->number, json);
     else
         fprintf(stderr,
                 COMMAND ": no answer from the feedback daemon; see letterctl status, then letterctl show %.*s\n",
                 (int)act->number.n, act->number.p);
-    wf_pipe_close(pipe);
+    pipe_close(pipe);
     buf_free(&frame);
     return code;
 }

@@ -54,7 +54,7 @@ int cmd_submit(int argc, char **argv)
     int64_t window = 2000, timeout_s = 0;
     const char *file = NULL;
     const struct tool_option known[] = {
-        {"--window", TOOL_INT, 1, WF_WINDOW_MAX, &window},
+        {"--window", TOOL_INT, 1, PIPE_WINDOW_MAX, &window},
         {"--timeout", TOOL_INT, 1, 86400, &timeout_s},
         {"-c", TOOL_TEXT, 0, 0, &file},
     };
@@ -75,5 +75,11 @@ int cmd_submit(int argc, char **argv)
         .kind = &kind,
         .arg = &line,
     };
-    return tool_stream_file(COMMAND, file, "intake/submit", a.operands_n > 0 ? a.operands[0] : NULL, &stream);
+    struct config *config = tool_config(COMMAND, file);
+    if (config == NULL)
+        return 2;
+    struct dial to = {.endpoint = config_text(config, "intake/submit")};
+    code = tool_stream_file(COMMAND, &to, a.operands_n > 0 ? a.operands[0] : NULL, &stream);
+    config_free(config);
+    return code;
 }

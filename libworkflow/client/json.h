@@ -44,6 +44,7 @@ void json_put_desk_result(struct buf *out, const struct msg_desk_result *result)
 // Every member is there, null where it is not known; notice is "letter" where none was said. Times are RFC 3339 at
 // +08:00.
 void json_put_delivery(struct buf *out, const struct msg_delivery *delivery);
+void json_put_writer_notice(struct buf *out, const struct msg_writer_notice *notice);
 // {"<ref_name>":…|null,"line":N,"error":{"code","message","field"}}; line 0: without that member.
 void json_put_refusal(struct buf *out, const char *ref_name, struct str ref, int64_t line, const struct err *err);
 

@@ -147,6 +147,23 @@ void json_put_delivery(struct buf *out, const struct msg_delivery *d)
     put(out, "}\n");
 }
 
+void json_put_writer_notice(struct buf *out, const struct msg_writer_notice *m)
+{
+    put(out, "{");
+    member_int(out, "seq", m->seq);
+    member_text(out, "number", m->number);
+    member_text(out, "client_ref", m->client_ref);
+    member_text(out, "event", m->event);
+    member_time(out, "at", true, m->at);
+    member_text(out, "label", m->label);
+    member_text(out, "line", m->line);
+    member_time(out, "due_at", m->has_due_at, m->due_at);
+    member_text(out, "reply", m->reply);
+    member_text(out, "outcome", m->outcome);
+    member_text(out, "asked", m->asked);
+    put(out, "}\n");
+}
+
 void json_put_refusal(struct buf *out, const char *ref_name, struct str ref, int64_t line, const struct err *err)
 {
     put(out, "{");

@@ -16,15 +16,19 @@
 
 // A request's place: free, or in one of the lists until its answer comes. Each list is in the order in which its
 // members move on, so the head says when.
-enum list_id { FREE, READY, SENT, PAUSED, LISTS };
+enum list_id { FREE, READY, SENT, PAUSED, HELD, LISTS };
 
 struct slot {
     struct buf bytes; // the frame, and behind it the ref
     size_t frame_n;
     uint64_t tag;
     int64_t due; // SENT, PAUSED: when it becomes READY again
+    int64_t began;
     uint32_t hash;
     uint32_t chain; // the next slot in the same bucket
+    uint64_t key;   // 0: none
+    uint32_t key_chain;
+    uint32_t behind; // the slot that is HELD until this one has its answer
     uint32_t prev, next;
     enum list_id list;
 };
@@ -33,21 +37,22 @@ struct list {
     uint32_t head, tail;
 };
 
-struct wf_pipe {
-    char *endpoint;
+struct pipe {
+    struct dial to;
     struct bus *bus;
     int64_t resend_us;
     int64_t heard_at; // the newest of: something came, the pipe was empty, the connection was made
     size_t window, open;
     struct slot *slots;
     struct list lists[LISTS];
-    uint32_t *buckets; // a power of two of chains, oldest request first
+    uint32_t *buckets; // a power of two of chains by ref, oldest request first
+    uint32_t *keys;    // as many by key, newest first
     uint32_t mask;
     struct msg msg; // the answer that was shown
     bool shown;
 };
 
-static void unlist(struct wf_pipe *p, uint32_t i)
+static void unlist(struct pipe *p, uint32_t i)
 {
     struct slot *s = &p->slots[i];
     struct list *l = &p->lists[s->list];
@@ -55,7 +60,7 @@ static void unlist(struct wf_pipe *p, uint32_t i)
     *(s->next == NO_SLOT ? &l->tail : &p->slots[s->next].prev) = s->prev;
 }
 
-static void append(struct wf_pipe *p, enum list_id id, uint32_t i)
+static void append(struct pipe *p, enum list_id id, uint32_t i)
 {
     struct slot *s = &p->slots[i];
     struct list *l = &p->lists[id];
@@ -66,44 +71,45 @@ static void append(struct wf_pipe *p, enum list_id id, uint32_t i)
     l->tail = i;
 }
 
-static void move(struct wf_pipe *p, enum list_id id, uint32_t i, int64_t due)
+static void move(struct pipe *p, enum list_id id, uint32_t i, int64_t due)
 {
     unlist(p, i);
     p->slots[i].due = due;
     append(p, id, i);
 }
 
-static void connect_again(struct wf_pipe *p, int64_t now)
+static void connect_again(struct pipe *p, int64_t now)
 {
     struct bus *bus;
     struct err err;
-    if (bus_dealer_connect(p->endpoint, (int)p->window, &bus, &err) != OK)
+    if (dial(&p->to, (int)p->window, &bus, &err) != OK)
         return; // it could be had at the start, so this is passing
     bus_close(p->bus);
     p->bus = bus;
     p->heard_at = now;
 }
 
-enum result wf_pipe_open(const char *endpoint, size_t window, int64_t resend_ms, struct wf_pipe **out, struct err *err)
+enum result pipe_open(const struct dial *to, size_t window, int64_t resend_ms, struct pipe **out, struct err *err)
 {
-    insist(window >= 1 && window <= WF_WINDOW_MAX && resend_ms >= 1);
+    insist(window >= 1 && window <= PIPE_WINDOW_MAX && resend_ms >= 1);
     struct bus *bus;
-    enum result r = bus_dealer_connect(endpoint, (int)window, &bus, err);
+    enum result r = dial(to, (int)window, &bus, err);
     if (r != OK)
         return r;
-    struct wf_pipe *p = calloc(1, sizeof(*p));
+    struct pipe *p = calloc(1, sizeof(*p));
     insist(p);
-    *p = (struct wf_pipe){.bus = bus, .resend_us = resend_ms * 1000, .heard_at = clock_mono(), .window = window};
+    *p = (struct pipe){.bus = bus, .resend_us = resend_ms * 1000, .heard_at = clock_mono(), .window = window};
     uint32_t buckets = 1;
     while (buckets < window * 2)
         buckets *= 2;
     p->mask = buckets - 1;
-    p->endpoint = strdup(endpoint);
+    p->to = dial_copy(to);
     p->slots = calloc(window, sizeof(*p->slots));
     p->buckets = malloc(buckets * sizeof(*p->buckets));
-    insist(p->endpoint && p->slots && p->buckets);
+    p->keys = malloc(buckets * sizeof(*p->keys));
+    insist(p->slots && p->buckets && p->keys);
     for (uint32_t i = 0; i < buckets; i++)
-        p->buckets[i] = NO_SLOT;
+        p->buckets[i] = p->keys[i] = NO_SLOT;
     for (size_t i = 0; i < LISTS; i++)
         p->lists[i] = (struct list){NO_SLOT, NO_SLOT};
     for (uint32_t i = 0; i < window; i++)
@@ -112,7 +118,7 @@ enum result wf_pipe_open(const char *endpoint, size_t window, int64_t resend_ms,
     return OK;
 }
 
-void wf_pipe_close(struct wf_pipe *p)
+void pipe_close(struct pipe *p)
 {
     if (p == NULL)
         return;
@@ -123,22 +129,23 @@ void wf_pipe_close(struct wf_pipe *p)
         buf_free(&p->slots[i].bytes);
     free(p->slots);
     free(p->buckets);
-    free(p->endpoint);
+    free(p->keys);
+    dial_free(&p->to);
     free(p);
 }
 
-size_t wf_pipe_open_n(const struct wf_pipe *p)
+size_t pipe_open_n(const struct pipe *p)
 {
     return p->open;
 }
 
-struct bus *pipe_bus(struct wf_pipe *p)
+struct bus *pipe_bus(const struct pipe *p)
 {
     return p->bus;
 }
 
 // Whatever is due goes out, in order; what cannot be handed over stays READY.
-static void pump(struct wf_pipe *p, int64_t now)
+static void pump(struct pipe *p, int64_t now)
 {
     for (enum list_id from = SENT; from <= PAUSED; from++)
         while (p->lists[from].head != NO_SLOT && p->slots[p->lists[from].head].due <= now)
@@ -151,47 +158,86 @@ static void pump(struct wf_pipe *p, int64_t now)
     }
 }
 
-bool wf_pipe_send(struct wf_pipe *p, struct str ref, const struct buf *frame, uint64_t tag)
+// The newest open request with the slot's key, which is now in its chain.
+static uint32_t same_key(struct pipe *p, uint32_t i)
+{
+    struct slot *s = &p->slots[i];
+    uint32_t *first = &p->keys[s->key & p->mask], found = *first;
+    while (found != NO_SLOT && p->slots[found].key != s->key)
+        found = p->slots[found].key_chain;
+    s->key_chain = *first;
+    *first = i;
+    return found;
+}
+
+bool pipe_send(struct pipe *p, struct str ref, struct str key, const struct buf *frame, uint64_t tag)
 {
     insist(frame->n >= FRAME_HEADER && frame->n <= FRAME_MAX);
     uint32_t i = p->lists[FREE].head;
     if (i == NO_SLOT)
         return false;
     struct slot *s = &p->slots[i];
+    int64_t now = clock_mono();
     s->bytes.n = 0;
     buf_put(&s->bytes, frame->p, frame->n);
     buf_put(&s->bytes, ref.p, ref.n);
     s->frame_n = frame->n;
     s->tag = tag;
+    s->began = now;
     s->hash = (uint32_t)str_hash(ref);
-    s->chain = NO_SLOT;
+    s->chain = s->behind = NO_SLOT;
     uint32_t *end = &p->buckets[s->hash & p->mask];
     while (*end != NO_SLOT)
         end = &p->slots[*end].chain;
     *end = i;
-    int64_t now = clock_mono();
+    s->key = key.p ? str_hash(key) | 1 : 0;
+    uint32_t before = s->key != 0 ? same_key(p, i) : NO_SLOT;
+    if (before != NO_SLOT)
+        p->slots[before].behind = i;
     if (p->open++ == 0)
         p->heard_at = now;
-    move(p, READY, i, 0);
+    move(p, before == NO_SLOT ? READY : HELD, i, 0);
     pump(p, now);
     return true;
 }
 
-static void settle(struct wf_pipe *p, uint32_t i)
+static void settle(struct pipe *p, uint32_t i)
 {
     struct slot *s = &p->slots[i];
     uint32_t *at = &p->buckets[s->hash & p->mask];
     while (*at != i)
         at = &p->slots[*at].chain;
     *at = s->chain;
+    at = &p->keys[s->key & p->mask];
+    while (s->key != 0 && *at != i)
+        at = &p->slots[*at].key_chain;
+    if (s->key != 0)
+        *at = s->key_chain;
+    if (s->behind != NO_SLOT)
+        move(p, READY, s->behind, 0);
     if (s->bytes.cap > SLOT_KEEP)
         buf_free(&s->bytes);
     move(p, FREE, i, 0);
     p->open--;
 }
 
+bool pipe_give_up(struct pipe *p, int64_t ms, uint64_t *tag)
+{
+    int64_t before = clock_mono() - ms * 1000;
+    uint32_t oldest = NO_SLOT;
+    for (uint32_t i = 0; i < p->window; i++)
+        if (p->slots[i].list != FREE && p->slots[i].began <= before &&
+            (oldest == NO_SLOT || p->slots[i].began < p->slots[oldest].began))
+            oldest = i;
+    if (oldest == NO_SLOT)
+        return false;
+    *tag = p->slots[oldest].tag;
+    settle(p, oldest);
+    return true;
+}
+
 // The oldest request with this ref.
-static uint32_t find(const struct wf_pipe *p, struct str ref)
+static uint32_t find(const struct pipe *p, struct str ref)
 {
     uint32_t hash = (uint32_t)str_hash(ref), i = p->buckets[hash & p->mask];
     for (; i != NO_SLOT; i = p->slots[i].chain) {
@@ -205,7 +251,7 @@ static uint32_t find(const struct wf_pipe *p, struct str ref)
 
 // A refusal without a ref: the daemon could not read as far. It carries the request's trace id, if that is
 // unmistakable.
-static uint32_t find_trace(const struct wf_pipe *p, uint64_t trace)
+static uint32_t find_trace(const struct pipe *p, uint64_t trace)
 {
     uint32_t found = NO_SLOT;
     for (uint32_t i = p->lists[SENT].head; trace != 0 && i != NO_SLOT; i = p->slots[i].next) {
@@ -221,13 +267,16 @@ static uint32_t find_trace(const struct wf_pipe *p, uint64_t trace)
 }
 
 // The request that a frame answers, or NO_SLOT; *retry: not an answer yet.
-static uint32_t answered(const struct wf_pipe *p, const struct frame *frame, bool *retry)
+static uint32_t answered(const struct pipe *p, const struct frame *frame, bool *retry)
 {
     union {
         struct msg_receipt receipt;
         struct msg_refusal refusal;
         struct msg_feedback_result result;
         struct msg_desk_result desk;
+        struct msg_identity identity;
+        struct msg_lookup_result lookup;
+        struct msg_writer_result writer;
     } m;
     struct err err;
     *retry = false;
@@ -238,6 +287,12 @@ static uint32_t answered(const struct wf_pipe *p, const struct frame *frame, boo
         return wire_get_feedback_result(frame, &m.result, &err) == OK ? find(p, m.result.event_id) : NO_SLOT;
     case MSG_DESK_RESULT:
         return wire_get_desk_result(frame, &m.desk, &err) == OK ? find(p, m.desk.ref) : NO_SLOT;
+    case MSG_IDENTITY:
+        return wire_get_identity(frame, &m.identity, &err) == OK ? find(p, m.identity.event_id) : NO_SLOT;
+    case MSG_LOOKUP_RESULT:
+        return wire_get_lookup_result(frame, &m.lookup, &err) == OK ? find(p, m.lookup.ref) : NO_SLOT;
+    case MSG_WRITER_RESULT:
+        return wire_get_writer_result(frame, &m.writer, &err) == OK ? find(p, m.writer.ref) : NO_SLOT;
     case MSG_REFUSAL:
         if (wire_get_refusal(frame, &m.refusal, &err) != OK)
             return NO_SLOT;
@@ -249,7 +304,7 @@ static uint32_t answered(const struct wf_pipe *p, const struct frame *frame, boo
 }
 
 // Reads what has come until there is an answer to show.
-static bool receive(struct wf_pipe *p, uint64_t *tag, struct frame *answer)
+static bool receive(struct pipe *p, uint64_t *tag, struct frame *answer)
 {
     while (bus_recv(p->bus, &p->msg)) {
         struct frame frame;
@@ -277,7 +332,7 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-bool wf_pipe_wait(struct wf_pipe *p, int64_t ms, uint64_t *tag, struct frame *answer)
+bool pipe_wait(struct pipe *p, int64_t ms, uint64_t *tag, struct frame *answer)
 {
     if (p->shown)
         bus_done(&p->msg);

@@ -9,37 +9,28 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define SLICE_MS 10 // the longest a new line waits while answers are outstanding
-#define NO_SLOT SIZE_MAX
+#define SLICE_MS 10     // the longest a new line waits while answers are outstanding
 #define SLOT_KEEP 16384 // bytes of a slot's buffers that stay for the next line
 
 // A line's place, in a ring in the order of the lines, until its answer is written.
 struct slot {
-    enum { HELD, SENT, DONE } state;
+    bool done;
     int64_t line;
-    struct buf bytes; // HELD: the frame, and behind it the ref; DONE: what to write
-    size_t frame_n;
-    struct buf name; // for a refusal; n == 0: absent
-    size_t behind;   // the slot that is sent when this one has its answer, or NO_SLOT
+    struct buf bytes; // done: what to write
+    struct buf name;  // for a refusal; n == 0: absent
 };
 
 struct run {
     struct stream *s;
-    struct wf_pipe *pipe;
+    struct pipe *pipe;
     struct lines lines;
     struct slot *slots;
-    uint64_t *keys; // per slot, 0 once answered: scanned for each line, so kept together
     size_t first, used;
     struct stream_request request;
     uint64_t trace;
     int64_t heard_at;
     bool input_ended, unflushed;
 };
-
-static uint64_t key_of(struct str s)
-{
-    return str_hash(s) | 1; // 0: answered
-}
 
 static size_t ring(const struct run *run, size_t offset)
 {
@@ -52,30 +43,8 @@ static void refuse(struct run *run, struct slot *slot, const struct err *err)
     struct str name = {slot->name.n > 0 ? (const char *)slot->name.p : NULL, slot->name.n};
     slot->bytes.n = 0;
     json_put_refusal(&slot->bytes, run->s->kind->name, name, slot->line, err);
-    slot->state = DONE;
+    slot->done = true;
     run->s->refused++;
-}
-
-static void send_slot(struct run *run, size_t i)
-{
-    struct slot *slot = &run->slots[i];
-    struct buf frame = {slot->bytes.p, slot->frame_n, slot->frame_n};
-    struct str ref = {(const char *)slot->bytes.p + slot->frame_n, slot->bytes.n - slot->frame_n};
-    if (wf_pipe_open_n(run->pipe) == 0)
-        run->heard_at = clock_mono();                // patience is counted from when there is something to wait for
-    insist(wf_pipe_send(run->pipe, ref, &frame, i)); // its window is the ring's
-    slot->state = SENT;
-}
-
-// The newest line with this key that has no answer yet.
-static size_t same_key(const struct run *run, uint64_t key)
-{
-    for (size_t offset = run->used; offset-- > 0;) {
-        size_t i = ring(run, offset);
-        if (run->keys[i] == key)
-            return i;
-    }
-    return NO_SLOT;
 }
 
 static void take(struct run *run, enum lines_got got, struct str line)
@@ -86,9 +55,8 @@ static void take(struct run *run, enum lines_got got, struct str line)
     struct err err;
     enum result r = REJECT;
     slot->line = run->lines.number;
-    slot->behind = NO_SLOT;
+    slot->done = false;
     slot->name.n = slot->bytes.n = request->frame.n = 0;
-    run->keys[i] = 0;
     request->ref = request->name = request->key = STR_NONE;
     run->s->lines++;
     if (got == LINES_TOO_LONG)
@@ -109,16 +77,9 @@ static void take(struct run *run, enum lines_got got, struct str line)
         }
         refuse(run, slot, &err);
     } else {
-        size_t before = same_key(run, key_of(request->key));
-        slot->frame_n = request->frame.n;
-        buf_put(&slot->bytes, request->frame.p, request->frame.n);
-        buf_put(&slot->bytes, request->ref.p, request->ref.n);
-        run->keys[i] = key_of(request->key);
-        slot->state = HELD;
-        if (before == NO_SLOT)
-            send_slot(run, i);
-        else
-            run->slots[before].behind = i;
+        if (pipe_open_n(run->pipe) == 0)
+            run->heard_at = clock_mono(); // patience is counted from when there is something to wait for
+        insist(pipe_send(run->pipe, request->ref, request->key, &request->frame, i)); // its window is the ring's
     }
     if (got == LINES_ONE)
         run->s->kind->request_done(run->s->arg);
@@ -130,18 +91,15 @@ static void settle(struct run *run, size_t i, const struct frame *answer)
     struct slot *slot = &run->slots[i];
     struct err err;
     slot->bytes.n = 0;
-    slot->state = DONE;
+    slot->done = true;
     if (run->s->kind->answer(answer, &slot->bytes, &err) != OK)
         refuse(run, slot, &err);
-    run->keys[i] = 0;
-    if (slot->behind != NO_SLOT)
-        send_slot(run, slot->behind);
 }
 
 // Writes the answers whose turn has come.
 static enum result write_answers(struct run *run, struct err *err)
 {
-    while (run->used > 0 && run->slots[run->first].state == DONE) {
+    while (run->used > 0 && run->slots[run->first].done) {
         struct slot *slot = &run->slots[run->first];
         if (fwrite(slot->bytes.p, 1, slot->bytes.n, run->s->out) != slot->bytes.n)
             return err_set_str(err, REJECT, "output", "", "cannot write the answers: ", str_of(strerror(errno)), "");
@@ -185,7 +143,7 @@ static bool read_answer(struct run *run, int64_t ms)
 {
     struct frame answer;
     uint64_t tag;
-    if (!wf_pipe_wait(run->pipe, ms, &tag, &answer))
+    if (!pipe_wait(run->pipe, ms, &tag, &answer))
         return false;
     run->heard_at = clock_mono();
     settle(run, (size_t)tag, &answer);
@@ -206,7 +164,7 @@ static enum result turn(struct run *run, struct err *err)
     r = flush(run, err);
     if (r != OK)
         return r;
-    if (wf_pipe_open_n(run->pipe) == 0)
+    if (pipe_open_n(run->pipe) == 0)
         return read_lines(run, -1, &moved, err);
     bool more = !run->input_ended && run->used < run->s->window;
     int64_t patience = run->s->timeout_s * 1000000;
@@ -218,12 +176,11 @@ static enum result turn(struct run *run, struct err *err)
 enum result stream_run(struct stream *s, struct err *err)
 {
     struct run run = {.s = s};
-    enum result r = wf_pipe_open(s->endpoint, s->window, s->resend_ms, &run.pipe, err);
+    enum result r = pipe_open(&s->to, s->window, s->resend_ms, &run.pipe, err);
     if (r != OK)
         return r;
     run.slots = calloc(s->window, sizeof(*run.slots));
-    run.keys = calloc(s->window, sizeof(*run.keys));
-    insist(run.slots && run.keys);
+    insist(run.slots);
     insist(getrandom(&run.trace, sizeof(run.trace), 0) == sizeof(run.trace));
     lines_open(&run.lines, s->in);
     s->lines = s->refused = s->unanswered = 0;
@@ -234,13 +191,12 @@ enum result stream_run(struct stream *s, struct err *err)
         r = REJECT;
     s->unanswered = (int64_t)run.used;
     lines_close(&run.lines);
-    wf_pipe_close(run.pipe);
+    pipe_close(run.pipe);
     for (size_t i = 0; i < s->window; i++) {
         buf_free(&run.slots[i].bytes);
         buf_free(&run.slots[i].name);
     }
     buf_free(&run.request.frame);
     free(run.slots);
-    free(run.keys);
     return r;
 }

@@ -5,7 +5,7 @@
 #define CLIENT_STREAM_H
 
 #include "client/json.h"
-#include "client/wf.h"
+#include "client/pipe.h"
 
 #include <stdio.h>
 
@@ -14,9 +14,7 @@ struct stream_request {
     struct buf frame;
     struct str ref;  // what the answer will carry
     struct str name; // what a refusal shows; may be absent
-    // Requests with the same key are sent one after the other's answer: else a daemon that is killed between two events
-    // of one case could see the second before the first is sent again.
-    struct str key;
+    struct str key;  // as pipe_send
 };
 
 // The kind of lines.
@@ -32,9 +30,9 @@ struct stream_kind {
 };
 
 struct stream {
-    const char *endpoint;
-    size_t window;     // 1..WF_WINDOW_MAX
-    int64_t resend_ms; // as wf_pipe_open
+    struct dial to;
+    size_t window;     // 1..PIPE_WINDOW_MAX
+    int64_t resend_ms; // as pipe_open
     int64_t timeout_s; // without any answer, then give up; 0: never
     int in;
     FILE *out;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "client/subscription.h"
+#include "client/subscription_impl.h"
 
 #include "run/clock.h"
-#include "wire/refusal.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #define MS INT64_C(1000)
-#define HELLO_US (2000 * MS)    // until an unanswered hello is repeated
+#define HELLO_US (2000 * MS)    // until an unanswered hello or reject is repeated
 #define CONNECT_US (20 * MS)    // until a hello that could not be sent is tried again
-#define AWAY_US (500 * MS)      // after a refusal with retry
+#define AWAY_MAX_US (8000 * MS) // at most
 #define SILENCE_US (10000 * MS) // the dispatcher speaks every 2 s
 #define BEAT_US (2000 * MS)     // our own heartbeat; 5 s are asked for
 #define ACK_US (1000 * MS)      // the longest an acknowledgement is kept back
@@ -19,57 +19,84 @@
 // twice.
 #define HWM(credit) (2 * (credit) + 100)
 
-struct wf_subscription {
-    char *endpoint;
-    struct bus *bus;
-    int32_t bureau;
-    int credit;
-    bool from_known;   // acked and delivered are known: by the caller or by the first welcome
-    bool welcomed;     // false: a hello is out or due
-    int64_t acked;     // stored by the caller
-    int64_t delivered; // handed to the caller
-    int64_t expected;  // the next sequence the dispatcher should send; behind delivered + 1 after a new hello
-    int64_t head;      // newest in the queue, as far as we were told
-    int64_t granted;   // deliveries that the dispatcher may still send
-    int64_t ack_told;  // acknowledged in the last ack
-    int64_t hello_at;  // when the next hello is due, while not welcomed
-    int64_t spoke_at;  // our last ack
-    int64_t heard_at;
-    struct buf frame;
-    struct msg msg; // the delivery that was shown
-    bool shown;
-};
-
-struct bus *subscription_bus(struct wf_subscription *s)
+struct bus *subscription_bus(const struct subscription *s)
 {
     return s->bus;
 }
 
-static bool send_frame(struct wf_subscription *s)
+bool subscription_welcomed(const struct subscription *s)
+{
+    return s->welcomed;
+}
+
+bool subscription_standby(const struct subscription *s)
+{
+    return s->welcomed && s->standby;
+}
+
+int64_t subscription_blocked(const struct subscription *s)
+{
+    return s->blocked;
+}
+
+int64_t subscription_epoch(const struct subscription *s)
+{
+    return s->welcomed && !s->standby ? s->epoch : 0;
+}
+
+int64_t subscription_shown(const struct subscription *s)
+{
+    return s->delivered;
+}
+
+int64_t subscription_acked(const struct subscription *s)
+{
+    return s->acked;
+}
+
+bool subscription_drained(const struct subscription *s)
+{
+    return s->welcomed && !s->standby && !s->rejecting && s->delivered >= s->head;
+}
+
+static bool send_frame(struct subscription *s)
 {
     return bus_send(s->bus, NULL, s->frame.p, s->frame.n);
 }
 
-static bool send_hello(struct wf_subscription *s, int64_t credit)
+static bool send_hello(struct subscription *s)
 {
     struct msg_hello hello = {
-        .bureau = s->bureau, .last_seq = s->acked, .has_last_seq = s->from_known, .credit = credit};
+        .bureau = s->queue,
+        .last_seq = s->acked,
+        .has_last_seq = s->from_known,
+        .credit = s->credit,
+        .version = FRAME_VERSION,
+        .has_version = true,
+        .consumer = str_of(s->consumer),
+        .take_over = s->take_over,
+        .has_take_over = s->take_over,
+    };
     s->frame.n = 0;
     wire_put_hello(&s->frame, 0, &hello);
     return send_frame(s);
 }
 
-// What may be acknowledged now: after a new hello the dispatcher knows nothing beyond what it has sent again.
-static int64_t ackable(const struct wf_subscription *s)
+int64_t subscription_ackable(const struct subscription *s)
 {
     return s->acked < s->expected ? s->acked : s->expected - 1;
 }
 
-// What is granted and not used, and what the caller still holds, is together never more than the credit.
-static bool send_ack(struct wf_subscription *s, int64_t now)
+// What is granted and not used, and what the caller still holds, is together never more than the credit. Standing by it
+// is a sign of life only.
+static bool send_ack(struct subscription *s, int64_t now)
 {
     int64_t room = s->credit - s->granted - (s->delivered - s->acked);
-    struct msg_ack ack = {.bureau = s->bureau, .seq = ackable(s), .credit = room > 0 ? room : 0};
+    struct msg_ack ack = {.bureau = s->queue,
+                          .seq = subscription_ackable(s),
+                          .credit = room > 0 && !s->standby ? room : 0,
+                          .epoch = s->epoch,
+                          .has_epoch = s->epoch > 0};
     s->frame.n = 0;
     wire_put_ack(&s->frame, 0, &ack);
     if (!send_frame(s))
@@ -80,191 +107,118 @@ static bool send_ack(struct wf_subscription *s, int64_t now)
     return true;
 }
 
-static void hello_due(struct wf_subscription *s, int64_t at)
+void subscription_hello(struct subscription *s, int64_t at)
 {
-    s->welcomed = false;
+    s->welcomed = s->standby = s->rejecting = false;
+    s->epoch = 0;
     s->hello_at = at;
 }
 
-enum result wf_subscribe(const char *endpoint, int32_t bureau, int64_t last_seq, int credit,
-                         struct wf_subscription **out, struct err *err)
+// Longer each time, and not for everybody at once: a thousand consumers do not come back in the same moment.
+void subscription_hello_later(struct subscription *s, int64_t now)
 {
-    insist(credit >= 1 && credit <= 10000);
+    uint32_t dice = 0;
+    insist(getrandom(&dice, sizeof(dice), 0) == sizeof(dice));
+    subscription_hello(s, now + s->away_us * (800 + dice % 400) / 1000);
+    s->away_us = s->away_us < AWAY_MAX_US ? 2 * s->away_us : AWAY_MAX_US;
+}
+
+enum result subscription_open(const struct dial *to, const struct subscription_want *want, struct subscription **out,
+                              struct err *err)
+{
+    insist(want->credit >= 1 && want->credit <= CREDIT_MAX);
     struct bus *bus;
-    enum result r = bus_dealer_connect(endpoint, HWM(credit), &bus, err);
+    enum result r = dial(to, HWM(want->credit), &bus, err);
     if (r != OK)
         return r;
-    struct wf_subscription *s = calloc(1, sizeof(*s));
+    struct subscription *s = calloc(1, sizeof(*s));
     insist(s);
-    int64_t start = last_seq < 0 ? 0 : last_seq;
-    *s = (struct wf_subscription){
-        .endpoint = strdup(endpoint),
+    int64_t start = want->last_seq < 0 ? 0 : want->last_seq;
+    *s = (struct subscription){
+        .to = dial_copy(to),
+        .consumer = want->consumer ? strdup(want->consumer) : NULL,
         .bus = bus,
-        .bureau = bureau,
-        .credit = credit,
-        .from_known = last_seq >= 0,
+        .queue = want->queue,
+        .credit = want->credit,
+        .take_over = want->take_over,
+        .from_known = want->last_seq >= 0,
         .acked = start,
         .delivered = start,
+        .expected = start + 1,
         .ack_told = start,
+        .away_us = SUBSCRIPTION_AWAY_US,
         .heard_at = clock_mono(),
     };
-    insist(s->endpoint);
+    insist(s->consumer || want->consumer == NULL);
     *out = s;
     return OK;
 }
 
-static enum result on_welcome(struct wf_subscription *s, const struct frame *frame, struct err *err)
-{
-    struct msg_welcome m;
-    struct err ignored;
-    if (wire_get_welcome(frame, &m, &ignored) != OK || m.bureau != s->bureau)
-        return RETRY;
-    if (s->from_known && m.last_seq > s->delivered)
-        return err_set_limit(err, REJECT, "gap", "last_seq", "the dispatcher's queue begins only behind ", m.last_seq,
-                             ": deliveries before it are lost");
-    if (!s->from_known)
-        s->acked = s->delivered = m.last_seq;
-    s->ack_told = m.last_seq;
-    s->from_known = s->welcomed = true;
-    s->expected = m.last_seq + 1;
-    s->head = m.head;
-    s->granted = s->credit;
-    s->spoke_at = clock_mono();
-    return RETRY;
-}
-
-static enum result on_refusal(struct wf_subscription *s, const struct frame *frame, int64_t now, struct err *err)
-{
-    struct msg_refusal m;
-    struct err ignored;
-    if (wire_get_refusal(frame, &m, &ignored) != OK)
-        return RETRY;
-    if (m.has_retry && m.retry) {
-        hello_due(s, now + AWAY_US);
-        return RETRY;
-    }
-    bool of_ack = str_is(m.code, "out_of_range") && str_is(m.field, "seq");
-    if (of_ack || str_is(m.code, "not_subscribed")) {
-        if (s->welcomed) // else the answer to an ack from before the hello that is out
-            hello_due(s, now);
-        return RETRY;
-    }
-    return refusal_err(&m, err);
-}
-
-// OK: a delivery that the caller has not seen. REJECT: one that we cannot read; it would come again and again.
-static enum result on_delivery(struct wf_subscription *s, const struct frame *frame, int64_t now,
-                               struct msg_delivery *out, struct err *err)
-{
-    struct msg_delivery m;
-    if (!s->welcomed)
-        return RETRY; // from before the hello that is out: it comes again
-    enum result r = wire_get_delivery(frame, &m, err);
-    if (r != OK)
-        return r;
-    if (m.seq != s->expected) {
-        hello_due(s, now);
-        return RETRY;
-    }
-    s->expected++;
-    s->granted--;
-    if (m.seq > s->head)
-        s->head = m.seq;
-    if (m.seq <= s->delivered)
-        return RETRY;                           // the caller has it: the queue was read again from what is acknowledged
-    if (s->delivered - s->acked >= s->credit) { // more than was granted: the caller may not have the room
-        hello_due(s, now + AWAY_US);
-        return RETRY;
-    }
-    s->delivered = m.seq;
-    *out = m;
-    return OK;
-}
-
-static enum result on_frame(struct wf_subscription *s, int64_t now, struct msg_delivery *out, struct err *err)
-{
-    struct frame frame;
-    struct err ignored;
-    struct msg_heartbeat beat;
-    if (frame_get(s->msg.p, s->msg.n, &frame, &ignored) != OK)
-        return RETRY;
-    s->heard_at = now;
-    switch (frame.id) {
-    case MSG_DELIVERY:
-        return on_delivery(s, &frame, now, out, err);
-    case MSG_WELCOME:
-        return on_welcome(s, &frame, err);
-    case MSG_REFUSAL:
-        return on_refusal(s, &frame, now, err);
-    case MSG_HEARTBEAT:
-        if (wire_get_heartbeat(&frame, &beat, &ignored) == OK && beat.bureau == s->bureau && beat.head > s->head)
-            s->head = beat.head;
-        return RETRY;
-    default:
-        return RETRY;
-    }
-}
-
-static void ack_if_due(struct wf_subscription *s, int64_t now, bool idle)
+static void ack_if_due(struct subscription *s, int64_t now, bool idle)
 {
     if (!s->welcomed)
         return;
-    int64_t news = ackable(s) - s->ack_told;
+    int64_t news = s->standby ? 0 : subscription_ackable(s) - s->ack_told;
     bool due = news > 0 && (idle || 4 * news >= s->credit || now - s->spoke_at >= ACK_US);
     if ((due || now - s->spoke_at >= BEAT_US) && !send_ack(s, now))
-        hello_due(s, now); // nobody there: the next one has never heard of us
+        subscription_hello(s, now); // nobody there: the next one has never heard of us
 }
 
-static void connect_again(struct wf_subscription *s, int64_t now)
+static void connect_again(struct subscription *s, int64_t now)
 {
     struct bus *bus;
     struct err err;
-    if (bus_dealer_connect(s->endpoint, HWM(s->credit), &bus, &err) != OK)
+    if (dial(&s->to, HWM(s->credit), &bus, &err) != OK)
         return; // it could be had at the start, so this is passing
     bus_close(s->bus);
     s->bus = bus;
-    hello_due(s, now);
+    subscription_hello(s, now);
 }
 
 // Everything that happens by the clock.
-static void tick(struct wf_subscription *s, int64_t now)
+static void tick(struct subscription *s, int64_t now)
 {
     if (now - s->heard_at > SILENCE_US) {
         s->heard_at = now;
         connect_again(s, now);
     }
+    if (s->rejecting && now >= s->hello_at)
+        subscription_hello(s, now); // it comes again, and can be rejected again
     if (!s->welcomed && now >= s->hello_at)
-        s->hello_at = now + (send_hello(s, s->credit) ? HELLO_US : CONNECT_US);
+        s->hello_at = now + (send_hello(s) ? HELLO_US : CONNECT_US);
 }
 
-enum result wf_next(struct wf_subscription *s, int64_t ms, struct msg_delivery *out, struct err *err)
+enum result subscription_next(struct subscription *s, int64_t ms, struct queue_line *out, struct err *err)
 {
     if (s->shown)
         bus_done(&s->msg);
     s->shown = false;
     int64_t now = clock_mono(), deadline = now + ms * MS;
-    for (;;) {
+    while (!s->over) {
         ack_if_due(s, now, false);
         while (bus_recv(s->bus, &s->msg)) {
-            enum result r = on_frame(s, now, out, err);
+            enum result r = subscription_frame(s, now, out);
             s->shown = r == OK;
-            if (r != OK)
-                bus_done(&s->msg);
-            if (r != RETRY)
-                return r;
+            if (s->shown)
+                return OK;
+            bus_done(&s->msg);
         }
+        if (s->over)
+            break;
         ack_if_due(s, now, true);
         tick(s, now); // what had come is read: only now it is silence
         if (now >= deadline)
             return RETRY;
-        int64_t until = s->welcomed ? now + BEAT_US : s->hello_at;
+        int64_t until = s->welcomed && !s->rejecting ? now + BEAT_US : s->hello_at;
         until = until < deadline ? until : deadline;
         bus_wait(s->bus, until > now ? (until - now + 999) / 1000 : 0);
         now = clock_mono();
     }
+    *err = s->why;
+    return REJECT;
 }
 
-void wf_ack(struct wf_subscription *s, int64_t seq)
+void subscription_ack(struct subscription *s, int64_t seq)
 {
     insist(seq <= s->delivered);
     if (seq > s->acked)
@@ -272,21 +226,53 @@ void wf_ack(struct wf_subscription *s, int64_t seq)
     ack_if_due(s, clock_mono(), false);
 }
 
-bool wf_drained(const struct wf_subscription *s)
+void subscription_reject(struct subscription *s, int64_t seq, struct str reason, bool retry)
 {
-    return s->welcomed && s->delivered >= s->head;
+    insist(seq > s->acked && seq <= s->delivered);
+    s->acked = s->delivered = seq - 1;
+    if (!s->welcomed || s->standby || s->expected <= seq)
+        return; // the session in which it was sent is over: it comes again by itself
+    struct msg_reject m = {.bureau = s->queue,
+                           .seq = seq,
+                           .epoch = s->epoch,
+                           .has_epoch = s->epoch > 0,
+                           .reason = reason,
+                           .retry = retry,
+                           .has_retry = true};
+    s->frame.n = 0;
+    wire_put_reject(&s->frame, 0, &m);
+    // It and what was sent behind it comes again; the credit that it used is gone.
+    s->expected = seq;
+    s->ack_told = seq - 1;
+    s->rejecting = true;
+    int64_t now = clock_mono();
+    s->hello_at = now + (send_frame(s) ? HELLO_US : 0);
+    s->spoke_at = now;
 }
 
-// The ack itself is not answered, but what comes behind it on the same connection is: a hello without credit.
-static void goodbye(struct wf_subscription *s)
+void subscription_restart(struct subscription *s, int64_t last_seq)
+{
+    s->acked = s->delivered = last_seq;
+    s->from_known = true;
+    subscription_hello(s, clock_mono());
+}
+
+// The last acknowledgement is not answered, but the goodbye behind it is.
+static void goodbye(struct subscription *s)
 {
     int64_t now = clock_mono(), deadline = now + GOODBYE_US;
-    bool asked = s->welcomed && ackable(s) > s->ack_told && send_ack(s, now) && send_hello(s, 0);
+    if (!s->welcomed || (subscription_ackable(s) > s->ack_told && !s->standby && !send_ack(s, now)))
+        return;
+    struct msg_goodbye m = {.bureau = s->queue, .epoch = s->epoch, .has_epoch = s->epoch > 0};
+    s->frame.n = 0;
+    wire_put_goodbye(&s->frame, 0, &m);
+    bool asked = send_frame(s);
     while (asked && now < deadline) {
         while (bus_recv(s->bus, &s->msg)) {
             struct frame frame;
             struct err ignored;
-            if (frame_get(s->msg.p, s->msg.n, &frame, &ignored) == OK && frame.id == MSG_WELCOME)
+            if (frame_get(s->msg.p, s->msg.n, &frame, &ignored) == OK &&
+                (frame.id == MSG_GOODBYE || frame.id == MSG_REFUSAL))
                 asked = false;
             bus_done(&s->msg);
         }
@@ -296,7 +282,7 @@ static void goodbye(struct wf_subscription *s)
     }
 }
 
-void wf_unsubscribe(struct wf_subscription *s)
+void subscription_close(struct subscription *s)
 {
     if (s == NULL)
         return;
@@ -305,6 +291,7 @@ void wf_unsubscribe(struct wf_subscription *s)
     goodbye(s);
     bus_close(s->bus);
     buf_free(&s->frame);
-    free(s->endpoint);
+    dial_free(&s->to);
+    free(s->consumer);
     free(s);
 }

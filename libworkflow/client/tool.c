@@ -140,19 +140,38 @@ int tool_stream(const char *command, struct stream *stream)
     }
 }
 
-int tool_stream_file(const char *command, const char *config_file, const char *option, const char *file,
-                     struct stream *stream)
+bool tool_dial(const char *command, struct tool_dial *d, const char *option, struct dial *out)
 {
-    struct config *config = tool_config(command, config_file);
-    stream->in = config ? tool_input(command, file) : -1;
-    int code = 2;
-    if (stream->in >= 0) {
-        stream->endpoint = config_text(config, option);
-        code = tool_stream(command, stream);
-        bus_term();
-    }
+    *out = d->flags;
+    if (d->file == NULL && d->flags.endpoint)
+        return true;
+    if (d->config == NULL)
+        d->config = tool_config(command, d->file);
+    if (d->config == NULL)
+        return false;
+    if (out->endpoint == NULL)
+        out->endpoint = config_text(d->config, option);
+    if (out->server_key == NULL)
+        out->server_key = config_text(d->config, "bureau/server_key");
+    if (out->key_file == NULL)
+        out->key_file = config_text(d->config, "bureau/key");
+    return true;
+}
+
+void tool_dial_done(struct tool_dial *d)
+{
+    config_free(d->config);
+}
+
+int tool_stream_file(const char *command, const struct dial *to, const char *file, struct stream *stream)
+{
+    stream->to = *to;
+    stream->in = tool_input(command, file);
+    if (stream->in < 0)
+        return 2;
+    int code = tool_stream(command, stream);
+    bus_term();
     if (stream->in > STDIN_FILENO)
         close(stream->in);
-    config_free(config);
     return code;
 }

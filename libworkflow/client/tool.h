@@ -44,8 +44,30 @@ struct config *tool_config(const char *command, const char *path);
 int tool_input(const char *command, const char *file);
 // Runs the stream and says what went wrong. Returns the exit code: 0 when all was accepted.
 int tool_stream(const char *command, struct stream *stream);
-// The same with the address that this option of the configuration names and with FILE as its input.
-int tool_stream_file(const char *command, const char *config_file, const char *option, const char *file,
-                     struct stream *stream);
+
+// Where a bureau's tool connects to: what the flags say, else what the configuration says.
+struct tool_dial {
+    const char *file;  // -c
+    struct dial flags; // --connect, --server-key, --key
+    struct config *config;
+};
+#define TOOL_DIAL_OPTIONS(d)                                                                                           \
+    {"-c", TOOL_TEXT, 0, 0, &(d).file}, {"--connect", TOOL_TEXT, 0, 0, &(d).flags.endpoint},                           \
+        {"--server-key", TOOL_TEXT, 0, 0, &(d).flags.server_key},                                                      \
+    {                                                                                                                  \
+        "--key", TOOL_TEXT, 0, 0, &(d).flags.key_file                                                                  \
+    }
+#define TOOL_DIAL_HELP                                                                                                 \
+    "  --connect ADDRESS  ipc:///PATH or tcp://HOST:PORT; no configuration is read then, unless -c names one\n"        \
+    "  --server-key KEY   tcp: the centre's public key, 40 characters of Z85 or a certificate file\n"                  \
+    "  --key FILE         tcp: this bureau's certificate file (bureauctl keys new)\n"                                  \
+    "  -c FILE            configuration file; its section bureau has the same three\n"
+// option: the address's ("bureau/deliver"); the keys are bureau/server_key and bureau/key. Texts live until
+// tool_dial_done. false: the reason is said; exit with 2.
+bool tool_dial(const char *command, struct tool_dial *d, const char *option, struct dial *out);
+void tool_dial_done(struct tool_dial *d);
+
+// Runs the stream with FILE as its input. Closes it again.
+int tool_stream_file(const char *command, const struct dial *to, const char *file, struct stream *stream);
 
 #endif

@@ -63,5 +63,7 @@ int bus_wait2(struct bus *a, struct bus *b, int64_t ms);
 #define BUS_WAIT_MOST 64
 bool bus_wait_any(struct bus *const *list, size_t n, int64_t ms);
 void *bus_handle(struct bus *bus); // the zmq socket, for loop.c and bus_wait_any.c only
+// For a foreign poll(): readable when bus_recv may have something. Edge-triggered: poll only after bus_recv said false.
+int bus_fd(struct bus *bus);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // load: submits made-up letters to intake, as fast as it takes them or at a steady rate, and measures how long each
 // waits for its receipt. Prints one JSON object.
-#include "client/wf.h"
+#include "client/pipe.h"
 #include "letters.h"
 #include "run/clock.h"
 #include "run/options.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 
 struct load {
-    struct wf_pipe *pipe;
+    struct pipe *pipe;
     const char *run;
     int64_t letters, rate; // rate 0: as fast as it goes
     size_t window;
@@ -31,7 +31,7 @@ static bool take_answer(struct load *l, int64_t ms)
     struct frame frame;
     struct msg_receipt receipt;
     struct err err;
-    if (!wf_pipe_wait(l->pipe, ms, &tag, &frame))
+    if (!pipe_wait(l->pipe, ms, &tag, &frame))
         return false;
     l->took[l->answered++] = clock_mono() - l->sent_at[tag];
     if (frame.id != MSG_RECEIPT || wire_get_receipt(&frame, &receipt, &err) != OK)
@@ -55,9 +55,9 @@ static void submit_all(struct load *l)
             take_answer(l, (due - clock_mono()) / 1000);
         // From the moment it was due, so that a sender held up by a full window does not hide the wait.
         l->sent_at[i] = l->rate > 0 ? due : clock_mono();
-        while (!wf_pipe_send(l->pipe, letter.m.client_ref, &frame, (uint64_t)i))
+        while (!pipe_send(l->pipe, letter.m.client_ref, STR_NONE, &frame, (uint64_t)i))
             take_answer(l, 1000);
-        while (wf_pipe_open_n(l->pipe) >= l->window / 2 && take_answer(l, 0))
+        while (pipe_open_n(l->pipe) >= l->window / 2 && take_answer(l, 0))
             continue;
     }
     while (l->answered < l->letters)
@@ -75,7 +75,8 @@ int main(int argc, char **argv)
     struct err err;
     struct load l = {.run = argv[2], .letters = atoll(argv[3]), .rate = atoll(argv[4]), .window = 2000};
     if (config_load(argv[1], &config, &err) != OK ||
-        wf_pipe_open(config_text(config, "intake/submit"), l.window, 5000, &l.pipe, &err) != OK) {
+        pipe_open(&(struct dial){.endpoint = config_text(config, "intake/submit")}, l.window, 5000, &l.pipe, &err) !=
+            OK) {
         fprintf(stderr, "load: %s\n", err.text);
         return 1;
     }
@@ -90,7 +91,7 @@ int main(int argc, char **argv)
            "\"ack_p99_ms\": %.2f}\n",
            (long long)l.letters, (long long)l.refused, (long long)l.duplicates, seconds,
            (double)l.took[l.letters / 2] / 1000, (double)l.took[l.letters * 99 / 100] / 1000);
-    wf_pipe_close(l.pipe);
+    pipe_close(l.pipe);
     config_free(config);
     free(l.sent_at);
     free(l.took);

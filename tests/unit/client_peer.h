@@ -3,7 +3,7 @@
 #ifndef CLIENT_PEER_H
 #define CLIENT_PEER_H
 
-#include "client/wf.h"
+#include "client/pipe.h"
 #include "run/clock.h"
 
 #include <setjmp.h>
@@ -80,10 +80,37 @@ static inline void peer_put(void)
 // The dispatcher's words to bureau 440300.
 #define BUREAU 440300
 
+#define EPOCH 12
+
+static inline void put_turn(int64_t last_seq, int64_t head, int64_t epoch)
+{
+    struct msg_welcome m = {.bureau = BUREAU,
+                            .last_seq = last_seq,
+                            .head = head,
+                            .epoch = epoch,
+                            .has_epoch = true,
+                            .active = epoch > 0,
+                            .has_active = true};
+    wire_put_welcome(&out, 0, &m);
+    peer_put();
+}
+
 static inline void put_welcome(int64_t last_seq, int64_t head)
 {
-    struct msg_welcome m = {.bureau = BUREAU, .last_seq = last_seq, .head = head};
-    wire_put_welcome(&out, 0, &m);
+    put_turn(last_seq, head, EPOCH);
+}
+
+static inline void put_blocked(int64_t seq, bool blocked)
+{
+    struct msg_blocked m = {.bureau = BUREAU, .seq = seq, .attempts = 1, .blocked = blocked};
+    wire_put_blocked(&out, 0, &m);
+    peer_put();
+}
+
+static inline void put_goodbye(void)
+{
+    struct msg_goodbye m = {.bureau = BUREAU};
+    wire_put_goodbye(&out, 0, &m);
     peer_put();
 }
 

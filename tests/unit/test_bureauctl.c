@@ -11,18 +11,22 @@ extern char **environ;
 
 static struct buf out;
 static char program[400], config[200];
+static bool keys_take_no_config;
 
 // Starts bureauctl with these words behind it; *to and *from are our ends of its standard input and output.
 static pid_t start(const char *words, int *to, int *from)
 {
-    char copy[400], *argv[16] = {program}, option[] = "-c";
+    char copy[400], *argv[32] = {program}, option[] = "-c";
     int in[2], outs[2], argc = 1;
     pid_t pid;
     snprintf(copy, sizeof(copy), "%s", words);
     for (char *save, *word = strtok_r(copy, "|", &save); word; word = strtok_r(NULL, "|", &save))
         argv[argc++] = word;
-    argv[argc++] = option;
-    argv[argc] = config;
+    if (!keys_take_no_config) {
+        argv[argc++] = option;
+        argv[argc++] = config;
+    }
+    argv[argc] = NULL;
     assert_true(pipe2(in, O_CLOEXEC) == 0 && pipe2(outs, O_CLOEXEC) == 0);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -66,22 +70,31 @@ static void deliver(int64_t n)
         put_delivery(seq);
 }
 
-// The last sequence that is acknowledged before the subscriber says goodbye; 0: none.
+// The last sequence that is acknowledged before the subscriber says goodbye; 0: none. What it rejects is answered.
+static int64_t rejected; // the last one
+static bool rejected_for_later;
+
 static int64_t acknowledged_at_the_end(void)
 {
     struct frame frame;
     struct msg_ack ack;
-    struct msg_hello hello;
+    struct msg_reject reject;
     struct err err;
     int64_t seq = 0, deadline = clock_mono() + DEADLINE_MS * 1000;
-    while (clock_mono() < deadline && peer_get(500, &frame)) {
+    rejected = 0;
+    while (clock_mono() < deadline && peer_get(500, &frame) && frame.id != MSG_GOODBYE) {
         if (frame.id == MSG_ACK && wire_get_ack(&frame, &ack, &err) == OK)
             seq = ack.seq;
-        if (frame.id == MSG_HELLO && wire_get_hello(&frame, &hello, &err) == OK && hello.credit == 0) {
-            put_welcome(seq, seq);
-            break;
+        if (frame.id == MSG_REJECT && wire_get_reject(&frame, &reject, &err) == OK) {
+            seq = reject.seq - 1;
+            rejected = reject.seq;
+            rejected_for_later = reject.retry;
+            put_blocked(reject.seq, !reject.retry);
+            if (reject.retry)
+                put_delivery(reject.seq);
         }
     }
+    put_goodbye();
     return seq;
 }
 
@@ -149,7 +162,7 @@ static void test_subscribe_exec(void **state)
     assert_non_null(strstr(text, "}\ndone\n{\"seq\":2,"));
 }
 
-// A command that fails on the second delivery: the first is acknowledged, the second is not, the third not asked.
+// A command that fails on the second delivery: the first is acknowledged, the second blocks, the third is not asked.
 static void test_subscribe_exec_fails(void **state)
 {
     int to, from;
@@ -158,10 +171,113 @@ static void test_subscribe_exec_fails(void **state)
     pid_t pid = start("subscribe|--bureau|440300|--once|--exec|grep -v '\"seq\":2'", &to, &from);
     deliver(3);
     assert_int_equal(acknowledged_at_the_end(), 1);
+    assert_int_equal(rejected, 2);
+    assert_false(rejected_for_later);
     read_all(from, text, sizeof(text));
     assert_int_equal(finish(pid, to, from), 1);
     assert_non_null(strstr(text, "\"seq\":1"));
     assert_null(strstr(text, "\"seq\":3"));
+}
+
+// 75 wants the same delivery again, and then it is taken; a program that is not there is nobody's fault but ours.
+static void test_subscribe_exec_later(void **state)
+{
+    int to, from;
+    char text[4000], words[300];
+    (void)state;
+    snprintf(words, sizeof(words), "subscribe|--bureau|440300|--once|--exec|mkdir %s/once 2>/dev/null && exit 75; cat",
+             peer_dir);
+    pid_t pid = start(words, &to, &from);
+    deliver(1);
+    assert_int_equal(acknowledged_at_the_end(), 1);
+    assert_int_equal(rejected, 1);
+    assert_true(rejected_for_later);
+    read_all(from, text, sizeof(text));
+    assert_int_equal(finish(pid, to, from), 0);
+    assert_non_null(strstr(text, "\"seq\":1"));
+    pid = start("subscribe|--bureau|440300|--once|--exec|/no/such/program", &to, &from);
+    deliver(1);
+    assert_int_equal(acknowledged_at_the_end(), 0);
+    assert_int_equal(rejected, 0);
+    assert_int_equal(finish(pid, to, from), 1);
+}
+
+// A second subscriber says on standard error that it waits, and goes on when its turn comes.
+static void test_subscribe_stands_by(void **state)
+{
+    int to, from;
+    char text[4000];
+    struct frame frame;
+    struct msg_hello hello;
+    struct err err;
+    (void)state;
+    pid_t pid = start("subscribe|--bureau|440300|--once|--consumer|second|--take-over", &to, &from);
+    expect(MSG_HELLO, &frame);
+    assert_int_equal(wire_get_hello(&frame, &hello, &err), OK);
+    assert_true(str_is(hello.consumer, "second") && hello.take_over);
+    put_turn(0, 1, 0);
+    put_turn(0, 1, EPOCH + 1);
+    put_delivery(1);
+    assert_int_equal(acknowledged_at_the_end(), 1);
+    read_all(from, text, sizeof(text));
+    assert_int_equal(finish(pid, to, from), 0);
+    assert_non_null(strstr(text, "\"seq\":1"));
+}
+
+static void put_identity(struct str event_id)
+{
+    struct msg_identity m = {
+        .event_id = event_id, .number = STR("440300-20261123-000042-7"), .writer_name = STR("某某")};
+    wire_put_identity(&out, 0, &m);
+    peer_put();
+}
+
+static void test_identity(void **state)
+{
+    int to, from;
+    char text[1000];
+    struct frame frame;
+    struct msg_identity_open m;
+    struct err err;
+    (void)state;
+    pid_t pid =
+        start("identity|440300-20261123-000042-7|--purpose|核实|--officer|012345|--bureau|440300|--leg|1", &to, &from);
+    expect(MSG_IDENTITY_OPEN, &frame);
+    assert_int_equal(wire_get_identity_open(&frame, &m, &err), OK);
+    assert_true(m.bureau == BUREAU && m.leg == 1 && str_is(m.purpose, "核实") && str_is(m.officer, "012345"));
+    put_identity(m.event_id);
+    read_all(from, text, sizeof(text));
+    assert_int_equal(finish(pid, to, from), 0);
+    assert_string_equal(text, "{\"number\":\"440300-20261123-000042-7\",\"name\":\"某某\",\"phone\":null,"
+                              "\"id_number\":null,\"email\":null}\n");
+}
+
+// keys new writes a key once, for its owner alone, and prints the half that may be known.
+static void test_keys(void **state)
+{
+    int to, from;
+    char text[200], words[200], path[150];
+    struct curve_key key;
+    struct err err;
+    (void)state;
+    snprintf(path, sizeof(path), "%s/own.key", peer_dir);
+    snprintf(words, sizeof(words), "keys|new|%s", path);
+    keys_take_no_config = true;
+    for (int again = 0; again < 2; again++) {
+        pid_t pid = start(words, &to, &from);
+        read_all(from, text, sizeof(text));
+        assert_int_equal(finish(pid, to, from), again);
+        assert_int_equal(strlen(text), again ? 0 : CURVE_Z85);
+        if (again)
+            break;
+        char z85[CURVE_Z85];
+        assert_int_equal(curve_read(path, &key, &err), OK);
+        curve_z85(key.public, z85);
+        text[CURVE_Z85 - 1] = 0;
+        assert_string_equal(text, z85);
+        assert_true(key.has_secret);
+    }
+    keys_take_no_config = false;
 }
 
 static void test_subscribe_ends_on_a_signal(void **state)
@@ -325,6 +441,7 @@ static void test_wrong_usage(void **state)
     static const char *const words[] = {"subscribe", "subscribe|--bureau|x",
                                         "report",    "report|--bureau|440300|/no/such/file",
                                         "reference", "reference|--all|--bureau|440300",
+                                        "identity",  "keys",
                                         "nothing"};
     (void)state;
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -367,7 +484,7 @@ static void find_program(void)
     snprintf(config, sizeof(config), "%s/bureau.cfg", peer_dir);
     FILE *f = fopen(config, "w");
     insist(f);
-    fprintf(f, "dispatcher\n    deliver = \"%s\"\nfeedback\n    listen = \"%s\"\n", peer_endpoint, peer_endpoint);
+    fprintf(f, "bureau\n    deliver = \"%s\"\n    feedback = \"%s\"\n", peer_endpoint, peer_endpoint);
     fclose(f);
 }
 
@@ -379,7 +496,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_subscribe_reader_gone, up, down),
         cmocka_unit_test_setup_teardown(test_subscribe_exec, up, down),
         cmocka_unit_test_setup_teardown(test_subscribe_exec_fails, up, down),
+        cmocka_unit_test_setup_teardown(test_subscribe_exec_later, up, down),
+        cmocka_unit_test_setup_teardown(test_subscribe_stands_by, up, down),
         cmocka_unit_test_setup_teardown(test_subscribe_ends_on_a_signal, up, down),
+        cmocka_unit_test_setup_teardown(test_identity, up, down),
+        cmocka_unit_test(test_keys),
         cmocka_unit_test_setup_teardown(test_report, up, down),
         cmocka_unit_test_setup_teardown(test_reference, up, down),
         cmocka_unit_test_setup_teardown(test_reference_notices, up, down),

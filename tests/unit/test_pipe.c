@@ -5,10 +5,10 @@
 
 static int open_pipe(void **state, int64_t resend_ms)
 {
-    struct wf_pipe *pipe;
+    struct pipe *pipe;
     struct err err;
     peer_up();
-    assert_int_equal(wf_pipe_open(peer_endpoint, 64, resend_ms, &pipe, &err), OK);
+    assert_int_equal(pipe_open(&(struct dial){.endpoint = peer_endpoint}, 64, resend_ms, &pipe, &err), OK);
     *state = pipe;
     return 0;
 }
@@ -26,24 +26,24 @@ static int up_patient(void **state)
 
 static int down(void **state)
 {
-    wf_pipe_close(*state);
+    pipe_close(*state);
     if (peer_bus)
         peer_down();
     return 0;
 }
 
-static bool send_letter(struct wf_pipe *pipe, const char *ref, uint64_t tag)
+static bool send_letter(struct pipe *pipe, const char *ref, uint64_t tag)
 {
     struct buf frame = {0};
     struct msg_letter_submit letter = {.channel = STR("web"), .client_ref = str_of(ref), .body = STR("路灯不亮")};
     wire_put_letter_submit(&frame, tag + 1000, &letter);
-    bool sent = wf_pipe_send(pipe, str_of(ref), &frame, tag);
+    bool sent = pipe_send(pipe, str_of(ref), STR_NONE, &frame, tag);
     buf_free(&frame);
     return sent;
 }
 
 // The next letter at the peer while the pipe turns; its ref is copied.
-static void expect_letter(struct wf_pipe *pipe, char ref[64])
+static void expect_letter(struct pipe *pipe, char ref[64])
 {
     struct frame frame, answer;
     struct err err;
@@ -51,7 +51,7 @@ static void expect_letter(struct wf_pipe *pipe, char ref[64])
     uint64_t tag;
     int64_t deadline = clock_mono() + DEADLINE_MS * 1000;
     while (!peer_get(1, &frame)) {
-        assert_false(wf_pipe_wait(pipe, 1, &tag, &answer));
+        assert_false(pipe_wait(pipe, 1, &tag, &answer));
         assert_true(clock_mono() < deadline);
     }
     assert_int_equal(frame.id, MSG_LETTER_SUBMIT);
@@ -75,43 +75,43 @@ static void put_refusal(const char *ref, bool retry, uint64_t trace)
     peer_put();
 }
 
-static void expect_answer(struct wf_pipe *pipe, uint64_t tag, uint16_t id)
+static void expect_answer(struct pipe *pipe, uint64_t tag, uint16_t id)
 {
     struct frame answer;
     uint64_t got = 0;
-    assert_true(wf_pipe_wait(pipe, DEADLINE_MS, &got, &answer));
+    assert_true(pipe_wait(pipe, DEADLINE_MS, &got, &answer));
     assert_int_equal(got, tag);
     assert_int_equal(answer.id, id);
 }
 
-static void expect_nothing(struct wf_pipe *pipe)
+static void expect_nothing(struct pipe *pipe)
 {
     struct frame answer;
     uint64_t tag;
-    assert_false(wf_pipe_wait(pipe, 5, &tag, &answer));
+    assert_false(pipe_wait(pipe, 5, &tag, &answer));
 }
 
 static void test_answers_in_any_order(void **state)
 {
-    struct wf_pipe *pipe = *state;
+    struct pipe *pipe = *state;
     char ref[64];
     assert_true(send_letter(pipe, "a", 1) && send_letter(pipe, "b", 2) && send_letter(pipe, "c", 3));
     for (int i = 0; i < 3; i++)
         expect_letter(pipe, ref);
     assert_string_equal(ref, "c");
-    assert_int_equal(wf_pipe_open_n(pipe), 3);
+    assert_int_equal(pipe_open_n(pipe), 3);
     put_receipt("c");
     put_refusal("a", false, 0);
     put_receipt("b");
     expect_answer(pipe, 3, MSG_RECEIPT);
     expect_answer(pipe, 1, MSG_REFUSAL);
     expect_answer(pipe, 2, MSG_RECEIPT);
-    assert_int_equal(wf_pipe_open_n(pipe), 0);
+    assert_int_equal(pipe_open_n(pipe), 0);
 }
 
 static void test_unanswered_is_sent_again_and_second_answer_ignored(void **state)
 {
-    struct wf_pipe *pipe = *state;
+    struct pipe *pipe = *state;
     char ref[64];
     assert_true(send_letter(pipe, "a", 1));
     expect_letter(pipe, ref);
@@ -125,7 +125,7 @@ static void test_unanswered_is_sent_again_and_second_answer_ignored(void **state
 
 static void test_repeated_refs_are_matched_in_order(void **state)
 {
-    struct wf_pipe *pipe = *state;
+    struct pipe *pipe = *state;
     char ref[64];
     assert_true(send_letter(pipe, "a", 1) && send_letter(pipe, "a", 2));
     expect_letter(pipe, ref);
@@ -138,7 +138,7 @@ static void test_repeated_refs_are_matched_in_order(void **state)
 
 static void test_retry_is_not_shown(void **state)
 {
-    struct wf_pipe *pipe = *state;
+    struct pipe *pipe = *state;
     char ref[64];
     assert_true(send_letter(pipe, "a", 1));
     expect_letter(pipe, ref);
@@ -150,7 +150,7 @@ static void test_retry_is_not_shown(void **state)
 
 static void test_strange_answers_are_ignored(void **state)
 {
-    struct wf_pipe *pipe = *state;
+    struct pipe *pipe = *state;
     char ref[64];
     assert_true(send_letter(pipe, "a", 1));
     expect_letter(pipe, ref);
@@ -168,7 +168,7 @@ static void test_strange_answers_are_ignored(void **state)
 // A daemon that could not read as far as the ref refuses by the trace id.
 static void test_refusal_without_ref(void **state)
 {
-    struct wf_pipe *pipe = *state;
+    struct pipe *pipe = *state;
     char ref[64];
     assert_true(send_letter(pipe, "a", 1) && send_letter(pipe, "b", 2));
     expect_letter(pipe, ref);
@@ -177,12 +177,12 @@ static void test_refusal_without_ref(void **state)
     expect_answer(pipe, 2, MSG_REFUSAL);
     put_refusal(NULL, false, 999);
     expect_nothing(pipe);
-    assert_int_equal(wf_pipe_open_n(pipe), 1);
+    assert_int_equal(pipe_open_n(pipe), 1);
 }
 
 static void test_window(void **state)
 {
-    struct wf_pipe *pipe = *state;
+    struct pipe *pipe = *state;
     char ref[64];
     for (uint64_t i = 0; i < 64; i++)
         assert_true(send_letter(pipe, "a", i));
@@ -196,7 +196,7 @@ static void test_window(void **state)
 // The daemon dies with requests unread, more come while it is away, then it is there again: all are answered, in order.
 static void test_daemon_dies_and_comes_back(void **state)
 {
-    struct wf_pipe *pipe = *state;
+    struct pipe *pipe = *state;
     char ref[64];
     assert_true(send_letter(pipe, "a", 1) && send_letter(pipe, "b", 2));
     expect_letter(pipe, ref);
@@ -223,7 +223,7 @@ static void test_daemon_dies_and_comes_back(void **state)
 // A host that vanished: the connection looks alive, so it is made anew when nothing was heard for five resends.
 static void test_silence_makes_the_connection_anew(void **state)
 {
-    struct wf_pipe *pipe = *state;
+    struct pipe *pipe = *state;
     char ref[64];
     assert_true(send_letter(pipe, "a", 1));
     expect_letter(pipe, ref);
@@ -241,7 +241,7 @@ static void test_silence_makes_the_connection_anew(void **state)
 // A full window many times over, answered in reverse: lists and buckets stay whole.
 static void test_many(void **state)
 {
-    struct wf_pipe *pipe = *state;
+    struct pipe *pipe = *state;
     char refs[64][64];
     for (int round = 0; round < 50; round++) {
         for (int i = 0; i < 64; i++) {
@@ -256,7 +256,74 @@ static void test_many(void **state)
         for (uint64_t i = 64; i-- > 0;)
             expect_answer(pipe, i, MSG_RECEIPT);
     }
-    assert_int_equal(wf_pipe_open_n(pipe), 0);
+    assert_int_equal(pipe_open_n(pipe), 0);
+}
+
+static void send_event(struct pipe *pipe, const char *id, const char *number, uint64_t tag)
+{
+    struct buf frame = {0};
+    struct msg_feedback m = {
+        .event_id = str_of(id), .bureau = BUREAU, .number = str_of(number), .event = STR("signed")};
+    wire_put_feedback(&frame, tag + 1000, &m);
+    assert_true(pipe_send(pipe, m.event_id, m.number, &frame, tag));
+    buf_free(&frame);
+}
+
+static void answer_event(struct pipe *pipe, const char *id)
+{
+    struct frame frame, answer;
+    struct msg_feedback m;
+    struct err err;
+    uint64_t tag;
+    assert_true(peer_get(DEADLINE_MS, &frame) && wire_get_feedback(&frame, &m, &err) == OK);
+    if (!str_is(m.event_id, id))
+        fail_msg("%.*s came, not %s", (int)m.event_id.n, m.event_id.p, id);
+    struct msg_feedback_result result = {.event_id = m.event_id, .number = m.number, .state = STR("HANDLING")};
+    wire_put_feedback_result(&out, 0, &result);
+    peer_put();
+    assert_true(pipe_wait(pipe, DEADLINE_MS, &tag, &answer));
+}
+
+// Of one case one after the other's answer, of others at once; a third of the case waits for the second.
+static void test_order_per_case(void **state)
+{
+    struct pipe *pipe = *state;
+    struct frame frame, answer;
+    uint64_t tag;
+    send_event(pipe, "a/1", "a", 0);
+    send_event(pipe, "a/2", "a", 1);
+    send_event(pipe, "a/3", "a", 2);
+    send_event(pipe, "b/1", "b", 3);
+    assert_false(pipe_wait(pipe, 20, &tag, &answer));
+    answer_event(pipe, "a/1");
+    answer_event(pipe, "b/1");
+    assert_false(pipe_wait(pipe, 0, &tag, &answer));
+    answer_event(pipe, "a/2");
+    assert_false(pipe_wait(pipe, 0, &tag, &answer));
+    answer_event(pipe, "a/3");
+    assert_int_equal(pipe_open_n(pipe), 0);
+    assert_false(peer_get(20, &frame));
+}
+
+// The oldest is given up first, and what waited for it goes on.
+static void test_give_up(void **state)
+{
+    struct pipe *pipe = *state;
+    struct frame answer;
+    uint64_t tag;
+    send_event(pipe, "a/1", "a", 0);
+    clock_moved += 2000;
+    send_event(pipe, "a/2", "a", 1);
+    assert_false(pipe_give_up(pipe, 1000, &tag));
+    assert_false(pipe_wait(pipe, 20, &tag, &answer));
+    clock_moved += 999000;
+    assert_true(pipe_give_up(pipe, 1000, &tag));
+    assert_int_equal(tag, 0);
+    struct frame frame;
+    assert_true(peer_get(DEADLINE_MS, &frame)); // a/1, which nobody waits for any more
+    assert_false(pipe_wait(pipe, 0, &tag, &answer));
+    answer_event(pipe, "a/2");
+    assert_int_equal(pipe_open_n(pipe), 0);
 }
 
 int main(void)
@@ -272,6 +339,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_daemon_dies_and_comes_back, up, down),
         cmocka_unit_test_setup_teardown(test_silence_makes_the_connection_anew, up, down),
         cmocka_unit_test_setup_teardown(test_many, up_patient, down),
+        cmocka_unit_test_setup_teardown(test_order_per_case, up_patient, down),
+        cmocka_unit_test_setup_teardown(test_give_up, up_patient, down),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     return peer_end() || failed;

@@ -69,7 +69,7 @@ static void begin(struct fixture *f, size_t window, int64_t timeout_s)
     int in[2], outs[2];
     assert_true(pipe(in) == 0 && pipe(outs) == 0);
     *f = (struct fixture){.in = in[1], .out = outs[0]};
-    f->stream = (struct stream){.endpoint = peer_endpoint,
+    f->stream = (struct stream){.to = {.endpoint = peer_endpoint},
                                 .window = window,
                                 .resend_ms = 10 * DEADLINE_MS,
                                 .timeout_s = timeout_s,
