@@ -2,7 +2,7 @@
 // config: reads pinganting.cfg with zconfig (czmq 4.2.1) and checks it. zconfig keeps no line numbers, so it gets the
 // file line by line; it takes unknown, repeated and misplaced options in silence, so they are found here. Nothing of
 // this starts czmq's zsys.
-#include "run/ipc.h"
+#include "run/address.h"
 #include "run/log.h"
 #include "run/options.h"
 
@@ -193,31 +193,42 @@ static enum result check_int(const struct reader *r, const struct option *o, str
         return OK;
     char allowed[80];
     struct text t = TEXT(allowed);
-    text_i64(&t, o->min);
-    text_put(&t, " to ");
-    text_i64(&t, o->max);
-    text_put(&t, " ");
-    text_put(&t, o->unit);
+    option_allowed(o, &t);
     return refuse_value(r, o, "not a number in range", value, allowed);
 }
 
-static enum result check_endpoints(const struct reader *r, const struct option *o, struct str value)
+static bool address_fits(enum option_type type, struct str one)
 {
-    const char *allowed = o->max == 1 ? "ipc:// and an absolute path of at most 107 bytes"
-                                      : "at most 8 times ipc:// and an absolute path of at most 107 bytes";
+    switch (type) {
+    case OPTION_ENDPOINTS:
+        return address_ipc(one);
+    case OPTION_PUBLIC:
+        return address_tcp(one, true);
+    default:
+        return address_ipc(one) || address_tcp(one, false);
+    }
+}
+
+static enum result check_addresses(const struct reader *r, const struct option *o, struct str value)
+{
+    char text[160];
+    struct text t = TEXT(text);
+    option_allowed(o, &t);
     int64_t n = 0;
+    if (o->type == OPTION_PUBLIC && str_is(value, "none"))
+        return OK;
     while (value.p != NULL) {
         struct str one = str_split(&value, ' ');
         if (one.n == 0)
             continue;
-        if (begins(one, "tcp://"))
-            return refuse_value(r, o, "tcp needs CURVE, which this version does not have; use ipc://", one, allowed);
-        if (!begins(one, "ipc:///") || one.n > strlen("ipc://") + IPC_PATH_MAX)
-            return refuse_value(r, o, "not an address we can use", one, allowed);
+        if (o->type == OPTION_ENDPOINTS && address_is_tcp(one))
+            return refuse_value(r, o, "tcp is for intake/public, dispatcher/public and feedback/public", one, text);
+        if (!address_fits(o->type, one))
+            return refuse_value(r, o, "not an address we can use", one, text);
         n++;
     }
     if (n < o->min || n > o->max)
-        return refuse_value(r, o, "wrong number of addresses", STR_NONE, allowed);
+        return refuse_value(r, o, "wrong number of addresses", STR_NONE, text);
     return OK;
 }
 
@@ -259,9 +270,9 @@ static enum result check(const struct reader *r)
         if (o != options)
             expand_run(r->values, o->name);
         struct str value = str_of(zconfig_get(r->values, o->name, NULL));
-        result = o->type == OPTION_INT         ? check_int(r, o, value)
-                 : o->type == OPTION_ENDPOINTS ? check_endpoints(r, o, value)
-                                               : check_text(r, o, value);
+        result = o->type == OPTION_INT    ? check_int(r, o, value)
+                 : o->type == OPTION_TEXT ? check_text(r, o, value)
+                                          : check_addresses(r, o, value);
     }
     return result;
 }

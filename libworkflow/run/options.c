@@ -22,6 +22,10 @@ const struct option options[] = {
      "Longest wait for one answer of the database; after it the connection counts as lost.", NULL},
     {"intake/submit", OPTION_ENDPOINTS, "ipc://${run}/submit.ipc", 1, 8, "",
      "Where intake takes letters: one address for each intaked, divided by blanks.", NULL},
+    {"intake/public", OPTION_PUBLIC, "none", 1, 8, "",
+     "Where intake takes portals' letters from other hosts, with CURVE: one address for each intaked, divided by "
+     "blanks.",
+     NULL},
     {"intake/batch", OPTION_INT, "500", BATCH("letters"), "Most letters in one transaction of intake.", NULL},
     {"intake/code_key", OPTION_TEXT, "/etc/pinganting/code.key", 0, 0, "",
      "File with the key that look-up codes are derived from; readable by intake alone.", NULL},
@@ -35,17 +39,49 @@ const struct option options[] = {
      "Where the dispatcher takes cases from the classifier.", NULL},
     {"dispatcher/deliver", OPTION_ENDPOINTS, "ipc://${run}/deliver.ipc", 1, 1, "",
      "Where bureaus subscribe to their queues.", NULL},
+    {"dispatcher/public", OPTION_PUBLIC, "none", 1, 1, "",
+     "Where bureaus on other hosts subscribe to their queues, with CURVE.", NULL},
     {"dispatcher/batch", OPTION_INT, "500", BATCH("letters"), "Most letters in one transaction of the dispatcher.",
      NULL},
     {"dispatcher/sweep", OPTION_INT, "3000", SWEEP_MS,
      "How often the dispatcher looks in the database for cases whose message was lost.", NULL},
+    {"dispatcher/window", OPTION_INT, "1048576", 262144, 67108864, "bytes",
+     "Most that is on its way to one subscriber, whatever credit it gave; so one that stops reading costs no more.",
+     NULL},
+    {"dispatcher/attempts", OPTION_INT, "20", 1, 1000, "attempts",
+     "After so many deliveries that a bureau could not take in, its queue is blocked at that letter, and "
+     "`letterctl queues` shows it.",
+     NULL},
+    {"dispatcher/partition", OPTION_INT, "100000", 1000, 100000000, "letters",
+     "How many of a bureau's letters one partition of its queue holds. Old ones are dropped whole.", NULL},
+    {"dispatcher/retain", OPTION_INT, "400", 1, 36500, "days",
+     "How long what a bureau has acknowledged can be replayed.", NULL},
     {"feedback/listen", OPTION_ENDPOINTS, "ipc://${run}/feedback.ipc", 1, 1, "", "Where bureaus send their feedback.",
      NULL},
+    {"feedback/public", OPTION_PUBLIC, "none", 1, 1, "",
+     "Where bureaus on other hosts send their feedback, and portals what writers do, with CURVE.", NULL},
     {"feedback/desk", OPTION_ENDPOINTS, "ipc://${run}/desk.ipc", 1, 1, "", "Where the duty desk's acts are taken.",
      NULL},
     {"feedback/batch", OPTION_INT, "500", BATCH("events"), "Most events in one transaction of feedback.", NULL},
     {"feedback/sweep", OPTION_INT, "1000", SWEEP_MS,
      "How often feedback looks for clocks that are due. While there are more than a batch it goes on at once.", NULL},
+    {"security/server_key", OPTION_TEXT, "/etc/pinganting/server.key", 0, 0, "",
+     "Certificate file with the secret key of the public addresses; `letterctl keys server FILE` makes one. Readable "
+     "by "
+     "the daemons' user alone.",
+     NULL},
+    {"security/messages_per_s", OPTION_INT, "5000", 1, 1000000, "messages",
+     "What one key may send a second over the public addresses; what is more waits or is refused as throttled.", NULL},
+    {"security/bytes_per_s", OPTION_INT, "16777216", 1048576, 1073741824, "bytes", "The same in bytes.", NULL},
+    {"bureau/deliver", OPTION_PEER, "ipc://${run}/deliver.ipc", 1, 1, "",
+     "Where bureauctl and other clients subscribe. On tcp they need bureau/server_key and bureau/key.", NULL},
+    {"bureau/feedback", OPTION_PEER, "ipc://${run}/feedback.ipc", 1, 1, "", "Where they send feedback.", NULL},
+    {"bureau/submit", OPTION_PEER, "ipc://${run}/submit.ipc", 1, 8, "",
+     "Where a portal submits letters: one address for each intaked, divided by blanks.", NULL},
+    {"bureau/server_key", OPTION_TEXT, "none", 0, 0, "",
+     "The server's public key: 40 characters of Z85, or a certificate file with it; none: ipc only.", NULL},
+    {"bureau/key", OPTION_TEXT, "none", 0, 0, "", "Certificate file with the client's own secret key; none: ipc only.",
+     NULL},
     {NULL, OPTION_TEXT, NULL, 0, 0, NULL, NULL, NULL},
 };
 
@@ -60,16 +96,38 @@ static bool new_section(size_t i)
     return i == 0 || strncmp(options[i - 1].name, options[i].name, n + 1) != 0;
 }
 
+void option_allowed(const struct option *o, struct text *out)
+{
+    static const char *const one[] = {
+        [OPTION_ENDPOINTS] = "ipc:// and an absolute path of at most 107 bytes",
+        [OPTION_PUBLIC] = "tcp://ADDRESS:PORT",
+        [OPTION_PEER] = "ipc:// and an absolute path of at most 107 bytes, or tcp://HOST:PORT",
+    };
+    if (o->type == OPTION_TEXT) {
+        text_put(out, o->choices != NULL ? o->choices : "text");
+    } else if (o->type == OPTION_INT) {
+        text_i64(out, o->min);
+        text_put(out, " to ");
+        text_i64(out, o->max);
+        text_put(out, " ");
+        text_put(out, o->unit);
+    } else {
+        text_put(out, o->type == OPTION_PUBLIC ? "none, or " : "");
+        if (o->max > 1) {
+            text_put(out, "at most ");
+            text_i64(out, o->max);
+            text_put(out, " times ");
+        }
+        text_put(out, one[o->type]);
+    }
+}
+
 static void print_allowed(FILE *out, const struct option *o)
 {
-    if (o->type == OPTION_INT)
-        fprintf(out, "%lld to %lld %s", (long long)o->min, (long long)o->max, o->unit);
-    else if (o->type == OPTION_ENDPOINTS && o->max == 1)
-        fputs("ipc://PATH", out);
-    else if (o->type == OPTION_ENDPOINTS)
-        fprintf(out, "ipc://PATH, at most %lld", (long long)o->max);
-    else
-        fputs(o->choices != NULL ? o->choices : "text", out);
+    char allowed[160];
+    struct text t = TEXT(allowed);
+    option_allowed(o, &t);
+    fputs(allowed, out);
 }
 
 static void print_markdown(FILE *out)

@@ -9,24 +9,33 @@
 
 #include <stdio.h>
 
-enum option_type { OPTION_TEXT, OPTION_INT, OPTION_ENDPOINTS };
+enum option_type {
+    OPTION_TEXT,
+    OPTION_INT,
+    OPTION_ENDPOINTS, // where we listen for our own: ipc
+    OPTION_PUBLIC,    // where we listen for others, with CURVE: tcp, or none
+    OPTION_PEER,      // whom we connect to: ipc, or tcp with CURVE
+};
 
 struct option {
     const char *name; // "intake/batch"
     enum option_type type;
     const char *fallback; // the default; may name ${run} for the runtime directory; never NULL
-    int64_t min, max;     // OPTION_INT; OPTION_ENDPOINTS: how many addresses
+    int64_t min, max;     // OPTION_INT; addresses: how many
     const char *unit;     // "letters", "ms", or ""
     const char *meaning;
     const char *choices; // OPTION_TEXT: the values allowed, "a, b, c"; NULL: any text
 };
 extern const struct option options[]; // ends with name == NULL
 
+// What may stand there, in words: "1 to 1000 letters".
+void option_allowed(const struct option *o, struct text *out);
+
 struct config;
 
 // Reads and checks the whole file. path NULL: $PINGANTING_CONF, else /etc/pinganting/pinganting.cfg.
 // REJECT, code "config"; its text is "FILE:LINE: option section/name: what is wrong; allowed: …" and names file, line,
-// option and what is allowed: unknown option, wrong type, out of range, tcp endpoint without CURVE.
+// option and what is allowed: unknown option, wrong type, out of range, tcp where ipc is meant.
 // Not beside other threads: while the file is read, standard output leads nowhere (zconfig would print on it).
 enum result config_load(const char *path, struct config **out, struct err *err) MUST_USE;
 void config_free(struct config *config);
@@ -34,7 +43,8 @@ void config_free(struct config *config);
 // The name must be in the table (a mistake of ours otherwise). Texts live as long as the config.
 const char *config_text(const struct config *config, const char *name);
 int64_t config_int(const struct config *config, const char *name);
-// The n-th (1, 2, …) address of an option of endpoints; p == NULL when it lists fewer.
+// The n-th (1, 2, …) address of an option of addresses ("none" is the first of one that has none); p == NULL when it
+// lists fewer.
 struct str config_address(const struct config *config, const char *name, int n);
 
 // Every option with default and meaning, as a ZPL file one could use; markdown: the same as docs/config.md.

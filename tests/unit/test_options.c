@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/options.h"
 
+#include "run/address.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -67,8 +69,9 @@ static const struct {
     const char *content;
     const char *error; // behind the file's name
 } bad[] = {
-    {"intake\n    batsh = 5\n", ":2: option intake/batsh: unknown option; allowed: submit, batch, code_key"},
-    {"intak\n", ":1: unknown section 'intak'; allowed: run, log, database, intake, classifier, dispatcher, feedback"},
+    {"intake\n    batsh = 5\n", ":2: option intake/batsh: unknown option; allowed: submit, public, batch, code_key"},
+    {"intak\n", ":1: unknown section 'intak'; allowed: run, log, database, intake, classifier, dispatcher, feedback, "
+                "security, bureau"},
     {"\nintake\n    batch = many\n",
      ":3: option intake/batch: not a number in range 'many'; allowed: 1 to 1000 letters"},
     {"intake\n    batch = 0\n", ":2: option intake/batch: not a number in range '0'; allowed: 1 to 1000 letters"},
@@ -80,9 +83,23 @@ static const struct {
     {"intake\n    batch = 5\n    batch = 6\n", ":3: option intake/batch: stands here a second time; allowed: once"},
     {"log\n    level = loud\n", ":2: option log/level: unknown value 'loud'; allowed: error, warn, info, debug"},
     {"feedback\n    listen = tcp://*:5555\n",
-     ":2: option feedback/listen: tcp needs CURVE, which this version does not have; "
-     "use ipc:// 'tcp://*:5555'; allowed: ipc:// and an absolute path of at most "
-     "107 bytes"},
+     ":2: option feedback/listen: tcp is for intake/public, dispatcher/public and feedback/public 'tcp://*:5555'; "
+     "allowed: ipc:// and an absolute path of at most 107 bytes"},
+    {"bureau\n    deliver = none\n",
+     ":2: option bureau/deliver: not an address we can use 'none'; allowed: ipc:// and an absolute path of at most 107 "
+     "bytes, or tcp://HOST:PORT"},
+    {"bureau\n    deliver = tcp://*:7402\n",
+     ":2: option bureau/deliver: not an address we can use 'tcp://*:7402'; allowed: ipc:// and an absolute path of at "
+     "most 107 bytes, or tcp://HOST:PORT"},
+    {"dispatcher\n    public = \"tcp://10.0.0.1:7402 tcp://10.0.0.2:7402\"\n",
+     ":2: option dispatcher/public: wrong number of addresses; allowed: none, or tcp://ADDRESS:PORT"},
+    {"dispatcher\n    public = ipc:///tmp/x\n",
+     ":2: option dispatcher/public: not an address we can use 'ipc:///tmp/x'; allowed: none, or tcp://ADDRESS:PORT"},
+    {"intake\n    public = \"none tcp://*:7401\"\n",
+     ":2: option intake/public: not an address we can use 'none'; allowed: none, or at most 8 times "
+     "tcp://ADDRESS:PORT"},
+    {"dispatcher\n    window = 262143\n",
+     ":2: option dispatcher/window: not a number in range '262143'; allowed: 262144 to 67108864 bytes"},
     {"feedback\n    listen = inproc://x\n",
      ":2: option feedback/listen: not an address we can use 'inproc://x'; allowed: "
      "ipc:// and an absolute path of at most 107 bytes"},
@@ -117,7 +134,7 @@ static const struct {
     {"intake\n    batch = 5\nlog\nintake\n    batch = 6\n",
      ":5: option intake/batch: stands here a second time; allowed: once"},
     {"log/level\n", ":1: unknown section 'log/level'; allowed: run, log, database, intake, classifier, dispatcher, "
-                    "feedback"},
+                    "feedback, security, bureau"},
     {"intake\n    batch 5\n", ":2: not understood; allowed: section, or four blanks and name = \"value\""},
     {"intake\n    = 5\n", ":2: not understood; allowed: section, or four blanks and name = \"value\""},
     {"batch = 5\n", ":1: option batch: stands outside a section; allowed: four blanks before it, below its section"},
@@ -130,6 +147,65 @@ static const struct {
      ":2: option intake/code_key: quotes are not closed, or something follows them; allowed: name = \"value\""},
     {"intake\n    code_key = \xff\xfe\n", ":2: line is too long or is not UTF-8 text; allowed: 1024 bytes of UTF-8"},
 };
+
+static void test_addresses(void **state)
+{
+    static const struct {
+        const char *text;
+        bool peer, any;
+    } all[] = {
+        {"tcp://10.1.2.3:7402", true, true},
+        {"tcp://host-1.example.org:1", true, true},
+        {"tcp://[2001:db8::1]:65535", true, true},
+        {"tcp://*:7402", false, true},
+        {"tcp://[*]:7402", false, false},
+        {"tcp://[]:7402", false, false},
+        {"tcp://:7402", false, false},
+        {"tcp://10.1.2.3", false, false},
+        {"tcp://10.1.2.3:", false, false},
+        {"tcp://10.1.2.3:0", false, false},
+        {"tcp://10.1.2.3:*", false, false},
+        {"tcp://10.1.2.3:65536", false, false},
+        {"tcp://10.1.2.3:99999999999999999999", false, false},
+        {"tcp://10.1.2.3:-1", false, false},
+        {"tcp://10.1.2.3:7402;tcp://x:1", false, false},
+        {"tcp://a/b:7402", false, false},
+        {"tcp://2001:db8::1:7402", false, false},
+        {"udp://10.1.2.3:7402", false, false},
+        {"", false, false},
+    };
+    char longest[300];
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        assert_int_equal(address_tcp(str_of(all[i].text), false), all[i].peer);
+        assert_int_equal(address_tcp(str_of(all[i].text), true), all[i].any);
+    }
+    memset(longest, 'x', sizeof longest);
+    memcpy(longest, "tcp://", 6);
+    memcpy(longest + ADDRESS_MAX - 2, ":1", 3);
+    assert_true(address_tcp(str_of(longest), false));
+    memcpy(longest + ADDRESS_MAX - 2, ":11", 4);
+    assert_false(address_tcp(str_of(longest), false));
+}
+
+static void test_public_and_peers(void **state)
+{
+    static const char content[] =
+        "intake\n    public = \"tcp://*:7401  tcp://[::1]:7411\"\n"
+        "bureau\n    deliver = tcp://host:7402\n    submit = \"ipc:///tmp/a tcp://host:7401\"\n"
+        "    server_key = \"#ne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID\"\n";
+    struct config *config;
+    assert_int_equal(load(content, sizeof content - 1, &config, NULL), OK);
+    assert_true(str_is(config_address(config, "intake/public", 1), "tcp://*:7401"));
+    assert_true(str_is(config_address(config, "intake/public", 2), "tcp://[::1]:7411"));
+    assert_null(config_address(config, "intake/public", 3).p);
+    assert_true(str_is(config_address(config, "feedback/public", 1), "none"));
+    assert_string_equal(config_text(config, "bureau/deliver"), "tcp://host:7402");
+    assert_string_equal(config_text(config, "bureau/feedback"), "ipc:///run/pinganting/feedback.ipc");
+    assert_string_equal(config_text(config, "bureau/server_key"), "#ne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID");
+    assert_int_equal(config_int(config, "dispatcher/window"), 1 << 20);
+    assert_int_equal(config_int(config, "security/bytes_per_s"), 16 << 20);
+    config_free(config);
+}
 
 static void assert_refused(const char *content, size_t n, const char *error)
 {
@@ -269,8 +345,9 @@ int main(void)
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/p.cfg", dir);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),     cmocka_unit_test(test_silence), cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_which_file), cmocka_unit_test(test_print),   cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_values),           cmocka_unit_test(test_silence),   cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_which_file),       cmocka_unit_test(test_print),     cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_public_and_peers), cmocka_unit_test(test_reference),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(path);
