@@ -145,7 +145,7 @@ def bad(spec):
         ("case_accepted/too-many", with_value("case_accepted", case_ids=[1] * 1001), "too_many", "case_ids"),
         ("case_accepted/entry-range", with_value("case_accepted", case_ids=[1, 0]), "out_of_range", "case_ids"),
     ]
-    return [(name, raw, "bad_frame", "") for name, raw in frames] + fields
+    return [(name, raw, "old_protocol" if name == "ack/version" else "bad_frame", "") for name, raw in frames] + fields
 
 
 def good_text(rows):

@@ -16,7 +16,7 @@ struct frame {
     size_t body_n;
 };
 
-// REJECT (code bad_frame) on a wrong magic, version, reserved bytes, length.
+// REJECT: code old_protocol on a version that is not FRAME_VERSION, bad_frame on a wrong magic, reserved bytes, length.
 enum result frame_get(const void *bytes, size_t n, struct frame *out, struct err *err) MUST_USE;
 
 // A growing buffer, kept and reused by its owner; out of memory ends the process.
