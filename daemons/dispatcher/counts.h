@@ -1,11 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// counts: what dispatcherd publishes, for both of its halves.
+// counts: what dispatcherd publishes, for all of its rooms.
 #ifndef DISPATCHER_COUNTS_H
 #define DISPATCHER_COUNTS_H
 
 #include "run/counters.h"
 
-enum { LAG, DISPATCHED, DELIVERED, ACKNOWLEDGED, SUBSCRIBED, REFUSED_TOTAL, BAD_FRAMES, POISONED, BATCHES, GAPS };
+enum {
+    LAG,
+    DISPATCHED,
+    DELIVERED,
+    ACKNOWLEDGED,
+    SUBSCRIBED,
+    STANDBYS,
+    IN_FLIGHT,
+    ACTIVATIONS,
+    REJECTED,
+    ATTEMPTS_FAILED,
+    BLOCKED,
+    STALE,
+    SILENT,
+    REVOKED,
+    REFUSED_TOTAL,
+    BAD_FRAMES,
+    DENIED,
+    THROTTLED,
+    HANDSHAKES_REFUSED,
+    RETIRED,
+    POISONED,
+    BATCHES,
+    GAPS,
+};
 extern struct counter counters[];
 
 #endif

@@ -5,6 +5,7 @@
 #include "counts.h"
 #include "delivery.h"
 #include "run/clock.h"
+#include "run/zap.h"
 #include "store/because.h"
 #include "store/cases.h"
 #include "store/poison.h"
@@ -22,11 +23,25 @@
 struct counter counters[] = {
     [LAG] = {"lag_seconds", "age of the oldest case that waits here for a bureau", GAUGE, 0},
     [DISPATCHED] = {"cases_dispatched_total", "cases appended to a bureau's queue", COUNTER, 0},
-    [DELIVERED] = {"deliveries_total", "deliveries handed to a bureau's connection", COUNTER, 0},
-    [ACKNOWLEDGED] = {"deliveries_acknowledged_total", "deliveries that a bureau has stored", COUNTER, 0},
-    [SUBSCRIBED] = {"bureaus_subscribed", "bureaus that listen now", GAUGE, 0},
-    [REFUSED_TOTAL] = {"messages_refused_total", "bureaus' messages refused", COUNTER, 0},
-    [BAD_FRAMES] = {"bad_frames_total", "frames that are no message", COUNTER, 0},
+    [DELIVERED] = {"deliveries_total", "deliveries handed to a consumer's connection", COUNTER, 0},
+    [ACKNOWLEDGED] = {"deliveries_acknowledged_total", "deliveries that a bureau or portal has stored", COUNTER, 0},
+    [SUBSCRIBED] = {"bureaus_subscribed", "queues that have an active consumer now", GAUGE, 0},
+    [STANDBYS] = {"consumers_standing_by", "consumers that wait for their turn now", GAUGE, 0},
+    [IN_FLIGHT] = {"in_flight_bytes", "bytes sent and not acknowledged, all queues together", GAUGE, 0},
+    [ACTIVATIONS] = {"turns_total", "turns that began at a queue", COUNTER, 0},
+    [REJECTED] = {"deliveries_rejected_total", "deliveries that a consumer could not take in", COUNTER, 0},
+    [ATTEMPTS_FAILED] = {"sessions_in_vain_total", "sessions that ended without an acknowledgement of the head",
+                         COUNTER, 0},
+    [BLOCKED] = {"queues_blocked", "queues whose head waits for `letterctl queue`", GAUGE, 0},
+    [STALE] = {"messages_stale_total", "words of a turn that was over", COUNTER, 0},
+    [SILENT] = {"sessions_silent_total", "sessions ended because nothing was heard for 15 s", COUNTER, 0},
+    [REVOKED] = {"sessions_revoked_total", "sessions ended because their key was revoked", COUNTER, 0},
+    [REFUSED_TOTAL] = {"messages_refused_total", "consumers' messages refused", COUNTER, 0},
+    [BAD_FRAMES] = {"bad_frames_total", "frames that are no message, or none of this socket's", COUNTER, 0},
+    [DENIED] = {"messages_denied_total", "messages whose key named somebody else's queue", COUNTER, 0},
+    [THROTTLED] = {"messages_throttled_total", "messages over their key's rate", COUNTER, 0},
+    [HANDSHAKES_REFUSED] = {"handshakes_refused_total", "connections refused for their key", COUNTER, 0},
+    [RETIRED] = {"queue_ranges_retired_total", "acknowledged ranges of queues that were dropped", COUNTER, 0},
     [POISONED] = {"dead_letters_total", "cases that could not be dispatched", COUNTER, 0},
     [BATCHES] = {"batches_total", "transactions that dispatch", COUNTER, 0},
     [GAPS] = {"queue_gaps_total", "gaps seen in a queue: must stay 0", COUNTER, 0},
@@ -120,7 +135,7 @@ static void on_hint(void *arg)
         bus_done(&msg);
     }
     if (n > 0 && stage_ready(&d->stage) && dispatch(d, n))
-        delivery_send(&d->delivery);
+        delivery_soon(&d->delivery);
     if (dry && n > 0)
         loop_soon(d->stage.run->loop, d->sweep_timer);
 }
@@ -146,7 +161,7 @@ static void on_sweep(void *arg)
     if (found > 0 && !dispatch(d, found))
         return;
     if (found > 0)
-        delivery_send(&d->delivery);
+        delivery_soon(&d->delivery);
     if (more)
         loop_soon(d->stage.run->loop, d->sweep_timer);
 }
@@ -158,6 +173,7 @@ int main(int argc, char **argv)
                                                     cases_statements,
                                                     worklist_accepted_statements,
                                                     queue_statements,
+                                                    keys_statements,
                                                     policy_store_statements,
                                                     poison_statements,
                                                     NULL};
@@ -175,6 +191,7 @@ int main(int argc, char **argv)
     int status = run_loop(run);
     delivery_close(&d.delivery);
     bus_close(d.listen);
+    zap_stop();
     bus_term();
     cases_free(d.cases);
     stage_close(&d.stage);
