@@ -3,8 +3,10 @@
 // A batch is what the socket holds: while one transaction commits, the next batch gathers.
 #include "core/number.h"
 #include "run/clock.h"
+#include "run/zap.h"
 #include "store/because.h"
 #include "store/code_key.h"
+#include "store/gate.h"
 #include "store/letters.h"
 #include "store/policy_store.h"
 #include "store/stage.h"
@@ -23,6 +25,9 @@ enum {
     BATCHES,
     HINTS_LOST,
     ANSWERS_LOST,
+    DENIED,
+    THROTTLED,
+    HANDSHAKES_REFUSED,
 };
 static struct counter counters[] = {
     [ACCEPTED_TOTAL] = {"letters_accepted_total", "letters committed and acknowledged", COUNTER, 0},
@@ -33,17 +38,30 @@ static struct counter counters[] = {
     [BATCHES] = {"batches_total", "transactions", COUNTER, 0},
     [HINTS_LOST] = {"hints_lost_total", "hints the classifier will find by its sweep instead", COUNTER, 0},
     [ANSWERS_LOST] = {"answers_lost_total", "answers whose portal was gone", COUNTER, 0},
+    [DENIED] = {"messages_denied_total", "letters whose key stands for another channel", COUNTER, 0},
+    [THROTTLED] = {"messages_throttled_total", "letters over their key's rate", COUNTER, 0},
+    [HANDSHAKES_REFUSED] = {"handshakes_refused_total", "connections refused for their key", COUNTER, 0},
     {0},
+};
+
+// Where portals come in: the local socket, and the public one with its keys.
+enum { DOOR_IPC, DOOR_PUBLIC, DOORS };
+struct door {
+    struct intake *in;
+    struct bus *bus; // NULL: not open
 };
 
 struct intake {
     struct stage stage;
-    struct bus *submit, *classify;
+    struct gate *gate;
+    struct door doors[DOORS];
+    struct bus *classify;
     struct letters *letters;
     struct code_key key;
     int batch;
     struct buf out;
-    // The batch under way.
+    // The batch under way, all of one door.
+    struct bus *from;
     struct msg msgs[LETTERS_MAX];
     struct letter letter[LETTERS_MAX];
     struct writer writer[LETTERS_MAX];
@@ -53,7 +71,7 @@ struct intake {
 
 static void answer(struct intake *in, const struct peer *peer)
 {
-    if (!bus_send(in->submit, peer, in->out.p, in->out.n))
+    if (!bus_send(in->from, peer, in->out.p, in->out.n))
         count(&counters[ANSWERS_LOST], 1);
 }
 
@@ -64,6 +82,13 @@ static void answer_refusal(struct intake *in, const struct peer *peer, uint64_t 
     struct msg_refusal m = refusal_of(ref, err);
     wire_put_refusal(&in->out, trace, &m);
     answer(in, peer);
+}
+
+// A key stands for one channel; a channel that there is not is left to the letter's check.
+static enum result check_key(struct intake *in, const struct msg *msg, struct str channel, struct err *err)
+{
+    int named = code_find(channels, channel);
+    return named == 0 ? OK : gate_check(in->gate, msg, KEY_PORTAL, named, STR("letter_submit"), err);
 }
 
 // Decodes and checks one frame into the batch; false when it was refused.
@@ -77,7 +102,7 @@ static bool take(struct intake *in, struct msg *msg, int n)
         result = wire_get_letter_submit(&frame, &m, &err);
     if (result != OK) {
         count(&counters[BAD_FRAMES], 1);
-    } else {
+    } else if ((result = check_key(in, msg, m.channel, &err)) == OK) {
         struct letter_in letter = {.channel = m.channel,
                                    .client_ref = m.client_ref,
                                    .mailbox = m.mailbox,
@@ -170,10 +195,12 @@ static void commit(struct intake *in, int n)
 
 static void on_submit(void *arg)
 {
-    struct intake *in = arg;
+    struct door *door = arg;
+    struct intake *in = door->in;
+    in->from = door->bus;
     int n = 0;
     size_t bytes = 0;
-    while (n < in->batch && bytes < BATCH_BYTES && bus_recv(in->submit, &in->msgs[n])) {
+    while (n < in->batch && bytes < BATCH_BYTES && bus_recv(in->from, &in->msgs[n])) {
         size_t size = in->msgs[n].n;
         if (take(in, &in->msgs[n], n)) {
             bytes += size;
@@ -188,11 +215,35 @@ static void on_submit(void *arg)
         bus_done(&in->msgs[i]);
 }
 
+static void on_second(void *arg)
+{
+    struct intake *in = arg;
+    stage_refresh(&in->stage);
+    if (in->gate == NULL)
+        return;
+    gauge(&counters[DENIED], gate_denied(in->gate));
+    gauge(&counters[THROTTLED], gate_throttled(in->gate));
+    gauge(&counters[HANDSHAKES_REFUSED], zap_refused());
+}
+
+static void open_doors(struct intake *in)
+{
+    struct run *run = in->stage.run;
+    struct err err;
+    in->gate = gate_open(&in->stage, "intake/public", SUBMIT_HWM, &in->doors[DOOR_PUBLIC].bus);
+    run_must(bus_router_bind(run_endpoint(run, "intake/submit"), SUBMIT_HWM, &in->doors[DOOR_IPC].bus, &err), &err);
+    for (int i = 0; i < DOORS; i++) {
+        in->doors[i].in = in;
+        if (in->doors[i].bus != NULL)
+            loop_socket(run->loop, in->doors[i].bus, on_submit, &in->doors[i]);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct intake in;
     static const struct statement *const lists[] = {because_statements, letters_statements, policy_store_statements,
-                                                    NULL};
+                                                    keys_statements, NULL};
     struct err err;
     struct run *run = run_start(argc, argv, "intaked", counters);
     run_must(code_key_read(config_text(run->config, "intake/code_key"), &in.key, &err), &err);
@@ -200,12 +251,14 @@ int main(int argc, char **argv)
     in.letters = letters_new(in.stage.db);
     in.batch = (int)config_int(run->config, "intake/batch");
     run_must(bus_push_connect(config_text(run->config, "classifier/listen"), CLASSIFY_HWM, &in.classify, &err), &err);
-    run_must(bus_router_bind(run_endpoint(run, "intake/submit"), SUBMIT_HWM, &in.submit, &err), &err);
-    loop_socket(run->loop, in.submit, on_submit, &in);
-    loop_every(run->loop, 1000, stage_refresh, &in.stage);
+    open_doors(&in);
+    loop_every(run->loop, 1000, on_second, &in);
     int status = run_loop(run);
-    bus_close(in.submit);
+    for (int i = 0; i < DOORS; i++)
+        bus_close(in.doors[i].bus);
+    gate_close(in.gate);
     bus_close(in.classify);
+    zap_stop();
     bus_term();
     letters_free(in.letters);
     stage_close(&in.stage);
