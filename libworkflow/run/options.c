@@ -8,7 +8,8 @@
 
 const struct option options[] = {
     {"run/dir", OPTION_TEXT, "/run/pinganting", 0, 80, "",
-     "Runtime directory: sockets, lock files and status sockets lie here. An absolute path of at most 80 bytes without "
+     "Runtime directory: sockets, lock files and status sockets lie here. Others must not enter it (mode 0750). An "
+     "absolute path of at most 80 bytes without "
      "blanks. Other options may name it as ${run}.",
      NULL},
     {"log/level", OPTION_TEXT, "info", 0, 0, "",

@@ -79,6 +79,18 @@ static void keep_private(void)
     insist(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
 }
 
+// The sockets in it trust whoever reaches them, so others must not; nor may a stranger's link lead us somewhere else.
+static void check_dir(const char *dir)
+{
+    struct stat st;
+    if (lstat(dir, &st) != 0)
+        return; // the lock says why
+    if (S_ISLNK(st.st_mode) && st.st_uid != 0 && st.st_uid != geteuid())
+        fail(EXIT_CONFIG, dir, "the runtime directory is a link of another user; remove it, or name another run/dir");
+    if (stat(dir, &st) == 0 && (st.st_mode & 007) != 0)
+        fail(EXIT_CONFIG, dir, "others may enter the runtime directory; chmod 0750 it");
+}
+
 static int lock_or_fail(const char *dir, const char *program)
 {
     char path[512];
@@ -124,6 +136,7 @@ struct run *run_start(int argc, char **argv, const char *program, struct counter
     }
     log_open(all->name, level);
     keep_private();
+    check_dir(config_text(config, "run/dir"));
     all->lock = lock_or_fail(config_text(config, "run/dir"), all->name);
     all->run.program = all->name;
     all->run.instance = instance;

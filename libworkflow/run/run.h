@@ -22,7 +22,8 @@ struct run {
     _Atomic bool draining; // set by `drain` or SIGTERM: take no new work
 };
 
-// Reads -c FILE, --instance N, --help, --version; opens log; locks <run dir>/<program>.lock; blocks signals; starts the
+// Reads -c FILE, --instance N, --help, --version; opens log; refuses a runtime directory that others may enter; locks
+// <run dir>/<program>.lock; blocks signals; starts the
 // status thread on <run dir>/<program>.status (contract: the installed name, intaked.status). Exits with 2,
 // EXIT_CONFIG or EXIT_UNAVAILABLE and one line on failure.
 struct run *run_start(int argc, char **argv, const char *program, struct counter *counters);

@@ -118,6 +118,50 @@ static void test_missing_directory(void **state)
                 "/nonexistent/testd.lock: No such file or directory\n");
 }
 
+// Whoever can enter it may speak to the sockets.
+static void test_open_directory(void **state)
+{
+    static const struct {
+        mode_t mode;
+        bool good;
+    } all[] = {{0755, false}, {0751, false}, {0702, false}, {0704, false}, {0750, true}, {0700, true}};
+    char expected[160];
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        assert_int_equal(chmod(dir, all[i].mode), 0);
+        if (all[i].good) {
+            struct child child = start((const char *const[]){"-c", config, NULL});
+            output(&child, "started");
+            kill(child.pid, SIGTERM);
+            assert_int_equal(exit_code(&child), 0);
+            continue;
+        }
+        snprintf(expected, sizeof expected, "%s: others may enter the runtime directory; chmod 0750 it\n", dir);
+        assert_ends((const char *const[]){"-c", config, NULL}, EXIT_CONFIG, expected);
+    }
+}
+
+// A link of our own may lead there, one that somebody else made may not.
+static void test_linked_directory(void **state)
+{
+    char expected[200], link[sizeof dir + 8];
+    snprintf(link, sizeof link, "%s.link", dir);
+    assert_int_equal(symlink(dir, link), 0);
+    FILE *file = fopen(bad_config, "w");
+    fprintf(file, "run\n    dir = \"%s\"\n", link);
+    fclose(file);
+    struct child child = start((const char *const[]){"-c", bad_config, NULL});
+    output(&child, "started");
+    kill(child.pid, SIGTERM);
+    assert_int_equal(exit_code(&child), 0);
+    if (lchown(link, 12345, 12345) == 0) { // as root only
+        snprintf(expected, sizeof expected, "%s: the runtime directory is a link of another user; ", link);
+        assert_ends((const char *const[]){"-c", bad_config, NULL}, EXIT_CONFIG, expected);
+    } else {
+        print_message("only root can make another user's link\n");
+    }
+    unlink(link);
+}
+
 static void ask_at(const char *path, const char *line, char *answer, size_t cap)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -298,6 +342,8 @@ int main(void)
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_instances),
         cmocka_unit_test(test_missing_directory),
+        cmocka_unit_test(test_open_directory),
+        cmocka_unit_test(test_linked_directory),
         cmocka_unit_test(test_no_status_socket),
         cmocka_unit_test(test_life),
         cmocka_unit_test(test_notify),
