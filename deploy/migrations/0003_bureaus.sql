@@ -78,6 +78,10 @@ BEGIN
     IF to_regclass('public.' || its_name) IS NOT NULL THEN
         RETURN false;
     END IF;
+    IF (SELECT count(*) FROM public.bureau_head) >= 1024 AND
+        NOT EXISTS (SELECT FROM public.bureau_head WHERE bureau = its_queue) THEN -- QUEUES_MAX
+        RAISE check_violation USING MESSAGE = 'there are 1024 queues: no more can be made';
+    END IF;
     EXECUTE format('CREATE TABLE public.%I (LIKE public.bureau_queue INCLUDING ALL) PARTITION BY RANGE (seq)', its_name);
     EXECUTE format('ALTER TABLE public.bureau_queue ATTACH PARTITION public.%I FOR VALUES IN (%s)', its_name, its_queue);
     PERFORM public.queue_add_range(its_queue, 100000);

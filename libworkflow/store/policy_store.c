@@ -14,6 +14,7 @@ const struct statement policy_store_statements[] = {
     {"policy_newest", SQL_policy_newest},
     {"policy_files", SQL_policy_files},
     {"policy_insert", SQL_policy_insert},
+    {"policy_queues_open", SQL_policy_queues_open},
     {NULL, NULL},
 };
 
@@ -64,6 +65,27 @@ static void digest_of(const struct str files[POLICY_FILES], char hex[DIGEST_HEX]
     sodium_bin2hex(hex, DIGEST_HEX, hash, sizeof hash);
 }
 
+// The queues that it names: as a parameter.
+static struct column *queues_of(const struct policy *policy, struct column *c)
+{
+    int32_t queues[POLICY_QUEUES_ALL];
+    int n = policy_queues(policy, queues, POLICY_QUEUES_ALL);
+    column_start(c, COL_INT4);
+    for (int i = 0; i < n; i++)
+        column_int(c, queues[i]);
+    return c;
+}
+
+// Writes the version and makes the queues that it names and that are not there, in one transaction.
+static enum result insert(struct db *db, struct column *const *version, struct column *queues, struct err *err)
+{
+    db_command(db, "BEGIN");
+    db_query(db, "policy_insert", 5, version);
+    db_query(db, "policy_queues_open", 1, (struct column *[]){queues});
+    db_command(db, "COMMIT");
+    return db_flush(db, err);
+}
+
 enum result policy_save(struct db *db, const struct str files[POLICY_FILES], struct str by, wf_time now,
                         int32_t *version, struct err *err)
 {
@@ -71,19 +93,22 @@ enum result policy_save(struct db *db, const struct str files[POLICY_FILES], str
     enum result result = parse(policy_parse, files, &parsed, err);
     if (result != OK)
         return result;
+    struct column c[6] = {0};
+    queues_of(&parsed->policy, &c[5]);
     policy_free(&parsed->policy);
 
     char digest[DIGEST_HEX];
     digest_of(files, digest);
     result = db_run(db, "policy_newest", 0, NULL, err);
-    if (result != OK)
-        return result;
-    if (db_rows(db, 0) == 1 && str_is(db_text(db, 0, 0, 1), digest)) {
+    if (result == OK && db_rows(db, 0) == 1 && str_is(db_text(db, 0, 0, 1), digest)) {
         *version = (int32_t)db_int(db, 0, 0, 0);
-        return DUPLICATE;
+        result = DUPLICATE;
+    }
+    if (result != OK) {
+        column_free(&c[5]);
+        return result;
     }
 
-    struct column c[5] = {0};
     scalar_time(&c[0], now);
     scalar_text(&c[1], by);
     scalar_text(&c[2], str_of(digest));
@@ -94,10 +119,10 @@ enum result policy_save(struct db *db, const struct str files[POLICY_FILES], str
         column_text(&c[4], files[i]);
     }
     struct column *params[] = {&c[0], &c[1], &c[2], &c[3], &c[4]};
-    result = db_run(db, "policy_insert", 5, params, err);
+    result = insert(db, params, &c[5], err);
     if (result == OK)
-        *version = (int32_t)db_int(db, 0, 0, 0);
-    for (int i = 0; i < 5; i++)
+        *version = (int32_t)db_int(db, 1, 0, 0);
+    for (int i = 0; i < 6; i++)
         column_free(&c[i]);
     return result;
 }

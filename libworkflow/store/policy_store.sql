@@ -16,3 +16,6 @@ WITH v AS (
     SELECT v.version, u.name, u.content FROM v, unnest($4::text[], $5::text[]) u (name, content)
 )
 SELECT version FROM v
+
+-- name: policy_queues_open
+SELECT queue_open(q) FROM unnest($1::int[]) q

@@ -157,10 +157,38 @@ static void test_running_version_stays(void **state)
     fixture_close(&f);
 }
 
+// A unit or a channel that a policy names has its queue from the moment at which the policy is there.
+static void test_queues_are_opened(void **state)
+{
+    struct fixture f;
+    struct err err;
+    int32_t version = 0;
+    struct str files[POLICY_FILES];
+    fixture_open(&f);
+    struct db *admin = fixture_db(&f, "pa_admin", lists);
+    memcpy(files, fixture_policy(), sizeof files);
+    for (int i = 0; i < POLICY_FILES; i++)
+        if (strcmp(policy_file_names[i], "queues.tsv") == 0)
+            files[i] = STR("queue\n440304\nweb\n");
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM bureau_head"), 22);
+    for (int i = 0; i < 2; i++) { // the second time they are there
+        assert_int_equal(policy_save(admin, files, STR("test"), FIXTURE_NOW, &version, &err), OK);
+        assert_int_equal(fixture_int(&f, "SELECT count(*) FROM bureau_head"), 24);
+        assert_int_equal(
+            fixture_int(&f, "SELECT count(*) FROM bureau_cursor WHERE bureau IN (1, 440304) AND acked_seq = 0"), 2);
+        assert_int_equal(policy_save(admin, fixture_policy(), STR("test"), FIXTURE_NOW, &version, &err), OK);
+    }
+    fixture_exec(&f, "INSERT INTO bureau_queue VALUES (440304, 1, 5, 1, now()), (1, 1, 5, 0, now())");
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM queue_range WHERE bureau IN (1, 440304)"), 2);
+    db_close(admin);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_save_and_load),
+        cmocka_unit_test(test_queues_are_opened),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_running_version_stays),
     };
