@@ -27,7 +27,6 @@ class Store:
 
     def __init__(self, path, queue):
         self.queue, self.db = queue, sqlite3.connect(path, timeout=1, isolation_level=None)
-        self.db.execute("PRAGMA synchronous = FULL")
         self.db.execute("CREATE TABLE IF NOT EXISTS position (queue INTEGER PRIMARY KEY, seq INTEGER NOT NULL)")
         self.db.execute("CREATE TABLE IF NOT EXISTS delivery (queue INTEGER, seq INTEGER, line TEXT, PRIMARY KEY (queue, seq))")
 
@@ -55,16 +54,17 @@ class Subscriber:
         self.args, self.line, self.store = args, Line(args), Store(args.store, args.bureau)
         self.state, self.hello_at, self.spoke = "asking", 0, 0
         self.epoch = self.left = self.head = self.told = 0
-        self.stored = self.store.last()
 
     def ask(self, pause=0):
         """Say hello (again): what comes before its welcome is dropped."""
         self.state, self.hello_at = "asking", time.monotonic() + pause
 
+    def news(self):
+        """How much is stored and not acknowledged: of what was sent since the welcome, and not beyond."""
+        return min(self.stored, self.next - 1) - self.told if self.state == "active" else 0
+
     def ack(self, now):
-        active = self.state == "active"
-        grant = CREDIT - self.left if active else 0
-        seq = self.stored if active else self.told
+        grant, seq = CREDIT - self.left if self.state == "active" else 0, self.told + self.news()
         if not self.line.send(encode("ack", bureau=self.args.bureau, seq=seq, credit=grant, epoch=self.epoch)):
             return self.ask()
         self.left, self.told, self.spoke = self.left + grant, seq, now
@@ -132,7 +132,7 @@ class Subscriber:
         if self.state == "asking" and now >= self.hello_at:
             hello = encode("hello", bureau=self.args.bureau, last_seq=self.store.last(), credit=CREDIT, version=1, consumer="bureau.py")
             self.hello_at = now + (2 if self.line.send(hello) else 0.05)
-        if self.state != "asking" and (self.stored > self.told and self.state == "active" or now - self.spoke >= 2):
+        if self.state != "asking" and (self.news() > 0 or now - self.spoke >= 2):
             self.ack(now)
 
     def run(self):
@@ -144,7 +144,7 @@ class Subscriber:
                     self.handle(name, m)
                 except (KeyError, TypeError) as error:
                     print(f"bureau.py: ignored a {name}: {error!r}", file=sys.stderr)
-                if self.state == "active" and self.stored - self.told >= CREDIT // 4 or stopping:
+                if self.news() >= CREDIT // 4 or stopping:
                     break  # acknowledge what is stored
         if self.state == "asking":
             return
