@@ -111,7 +111,8 @@ static inline void put_goodbye(void)
 {
     struct msg_goodbye m = {.bureau = BUREAU};
     wire_put_goodbye(&out, 0, &m);
-    peer_put();
+    (void)bus_send(peer_bus, &peer_msg.peer, out.p, out.n); // to one that may have gone
+    out.n = 0;
 }
 
 static inline struct msg_delivery peer_letter(int64_t seq)

@@ -25,6 +25,8 @@ static int up(void **state)
 
 static int down(void **state)
 {
+    if (peer_bus)
+        put_goodbye(); // so that nobody waits for it
     subscription_close(*state);
     if (peer_bus)
         peer_down();
