@@ -9,6 +9,8 @@
 
 // A consumer that asks for what we have not heard of may make us look at the table so often.
 #define LOOK_LEAST (WF_SECOND / 5)
+// A consumer that was killed and started again is heard of before its old connection is known to be gone.
+#define PROBE_FOR (3 * WF_SECOND)
 
 // A message under way.
 struct said {
@@ -102,8 +104,10 @@ static void give_turn(struct delivery *d, struct said *said, bool takes_over)
     }
     turns_next(d, q);
     s = session_of(q, &said->from);
-    if (s != NULL && !session_active(q, s))
-        turns_welcome(d, q, s);
+    if (s == NULL || session_active(q, s))
+        return;
+    q->probe_until = clock_mono() + PROBE_FOR;
+    turns_welcome(d, q, s);
 }
 
 static enum result on_hello(struct delivery *d, struct said *said, struct err *err)

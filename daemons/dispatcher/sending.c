@@ -80,13 +80,14 @@ static bool send_line(struct delivery *d, struct queue *q)
 static int send_items(struct delivery *d, const struct queue_want *want, const struct queue_item *items, int n)
 {
     struct queue *q = queues_find(&d->queues, want->bureau);
-    int64_t room = q->active && q->sent == want->after ? turn_room(q, d->window, clock_mono()) : 0;
+    int64_t now = clock_mono();
     int sent = 0;
-    for (; sent < n && dense(d, q, want->after + sent, items[sent].seq) && sent < room; sent++) {
+    while (sent < n && dense(d, q, want->after + sent, items[sent].seq) && q->sent == want->after + sent &&
+           turn_room(q, d->window, now) > 0) {
         words_of_item(&d->out, &items[sent]);
         if (!send_line(d, q))
             break;
-        if (sent % READ_EVERY == 0)
+        if (++sent % READ_EVERY == 0)
             queue_fetch_read(d->stage->db);
     }
     return sent;
@@ -95,11 +96,13 @@ static int send_items(struct delivery *d, const struct queue_want *want, const s
 static int send_writers(struct delivery *d, const struct queue_want *want, const struct writer_item *items, int n)
 {
     struct queue *q = queues_find(&d->queues, want->bureau);
+    int64_t now = clock_mono();
     int sent = 0;
-    for (; sent < n && dense(d, q, want->after + sent, items[sent].seq); sent++) {
+    while (sent < n && dense(d, q, want->after + sent, items[sent].seq) && turn_room(q, d->window, now) > 0) {
         words_of_writer(&d->out, d->stage->policy, &items[sent]);
         if (!send_line(d, q))
             break;
+        sent++;
     }
     return sent;
 }

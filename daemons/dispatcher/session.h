@@ -55,7 +55,9 @@ struct queue {
     int64_t epoch;                // of the last turn
     bool unsaved;                 // the cursor row is behind
     int64_t turn_at;              // clock_mono before which no turn begins
-    int64_t again_at;             // the same for the active one's next hello, while its window is full
+    int64_t probe_until; // somebody stands by who may be the same consumer on a new connection: look whether the old
+                         // one lives
+    int64_t again_at;    // the same for the active one's next hello, while its window is full
     struct session *sessions;
     bool active; // the first of them has its turn:
     bool got;    // it has acknowledged something in it,

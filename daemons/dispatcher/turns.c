@@ -214,6 +214,8 @@ void turns_tick(struct delivery *d)
             end_silent(d, q, now);
         for (struct session *s = q->sessions; s != NULL; s = s->next)
             s->stuck = false;
+        if (q->active && now < q->probe_until)
+            (void)turns_probe(d, q, q->sessions);
         turns_next(d, q);
     }
     d->gate_changed = changed;
