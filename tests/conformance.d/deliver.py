@@ -10,6 +10,9 @@ from frames import Fault, encode, frame
 
 NOTICES = ("letter", "revoked", "returned", "granted", "denied", "designated", "supplement", "supervised", "merged", "ended", "date")
 
+EVENTS = ("accepted", "sent", "asked", "extended", "answered", "reworked", "closed", "refused", "referred", "merged", "withdrawn", "deferred",
+          "terminated", "identity_opened")
+
 
 def gaps(d, since):
     """The longest time between two words of the client."""
@@ -243,7 +246,7 @@ def unknown(d):
     d.items.append(dict(d.items[0]))
     d.limit = 4
     d.until("an unknown notice is acknowledged", lambda: d.acked == 4, 10)
-    d.send(d.peer, encode("delivery", more=more, **(d.items[4] | {"seq": d.base + 5})))
+    d.send(d.peer, d.frame_of(4, more=more))
     d.sent = d.most = 5
     d.credit, d.limit = d.credit - 1, None
     d.all_acked()
@@ -272,7 +275,7 @@ def garbage(d):
 
 def notices(d):
     """notices of every kind come without title, body and place"""
-    for notice in NOTICES:
+    for notice in NOTICES if d.message == "delivery" else EVENTS:
         d.offer_bare(notice)
     d.begin()
     d.all_acked()

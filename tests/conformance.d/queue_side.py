@@ -5,6 +5,7 @@ import time
 from frames import Fault, encode, example, needed
 from world import START, STEP_MS, World
 
+PORTALS = 6  # queues up to this number are those of portals
 FRESH = 5_000_000_000  # where the queue stands for a client that names no last_seq: behind 32 bits
 
 
@@ -14,6 +15,7 @@ class Dispatcher(World):
 
     def __init__(self, options, number):
         super().__init__(options, number)
+        self.message = "writer_notice" if self.bureau <= PORTALS else "delivery"
         self.items, self.base = [], None  # item i has sequence base + i + 1
         self.peer, self.state, self.epoch = None, None, 11  # state: None, standby, active
         self.sent = self.most = self.acked = self.credit = self.window = 0  # the first three count from base
@@ -28,15 +30,22 @@ class Dispatcher(World):
 
     # ---- The queue ----
 
+    def fitting(self, values):
+        """What a scenario says of a delivery, for a portal's notices."""
+        if self.message == "delivery":
+            return values
+        names = {"notice": "event", "body": "reply"}
+        return {names[name]: value for name, value in values.items() if name in names}
+
     def offer(self, n, **values):
         for _ in range(n):
-            self.items.append(example("delivery") | {"number": f"440300-20261123-{len(self.items):06}-0"} | values)
+            self.items.append(example(self.message) | {"number": f"440300-20261123-{len(self.items):06}-0"} | self.fitting(values))
 
     def offer_bare(self, notice):
-        self.items.append(needed("delivery") | {"notice": notice})
+        self.items.append(needed(self.message) | self.fitting({"notice": notice}))
 
-    def frame_of(self, i):
-        return encode("delivery", **(self.items[i] | {"seq": self.base + i + 1}))
+    def frame_of(self, i, **more):
+        return encode(self.message, **more, **(self.items[i] | {"seq": self.base + i + 1}))
 
     def say(self, name, **values):
         return self.send(self.peer, encode(name, **values))
@@ -137,7 +146,7 @@ class Dispatcher(World):
 
     def lines_due(self, upto):
         """The sequences that a line is printed for; a tombstone may have one."""
-        due = [self.base + i + 1 for i in range(upto) if self.items[i].get("notice") != "skipped"]
+        due = [self.base + i + 1 for i in range(upto) if "skipped" not in (self.items[i].get("notice"), self.items[i].get("event"))]
         return [seq for seq in due if seq not in self.excused]
 
     def check_printed(self, upto):

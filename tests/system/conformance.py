@@ -11,9 +11,12 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 BUREAUCTL = pathlib.Path(os.environ["PA_BIN"]) / "bureauctl"
 EXAMPLE = TOP / "docs/examples/bureau.py"
 WHERE = ["--connect", "{endpoint}", "--bureau", "{bureau}"]
+PORTAL = "hello,gap,blocked,notices,large,unknown,kill"
 CLIENTS = {
     "the example": ([], [EXAMPLE, "{mode}", *WHERE, "--store", "{store}"]),
     "bureauctl subscribe": (["--mode", "subscribe"], [BUREAUCTL, "subscribe", *WHERE, "--from", "{next}"]),
+    "bureauctl subscribe, a portal": (["--mode", "subscribe", "--bureau", "1", "--only", PORTAL],
+                                      [BUREAUCTL, "subscribe", "--connect", "{endpoint}", "--portal", "web", "--from", "{next}"]),
     "bureauctl report": (["--mode", "report"], [BUREAUCTL, "report", *WHERE]),
 }
 

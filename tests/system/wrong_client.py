@@ -18,11 +18,11 @@ right = {name: getattr(Subscriber, name) for name in ("on_delivery", "on_welcome
 def early():
     """acknowledges before it applies"""
     def on_delivery(self, m):
-        if self.state == "active":
-            self.stored = m["seq"]
+        if self.state == "active" and m["seq"] == self.stored + 1:
+            self.stored, self.next = m["seq"], m["seq"] + 1
             self.ack(time.monotonic())
             time.sleep(0.05)
-            self.stored = m["seq"] - 1
+            self.stored, self.next = m["seq"] - 1, m["seq"]
         right["on_delivery"](self, m)
     Subscriber.on_delivery = on_delivery
 
