@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd_dead.h"
 
-#include "client/wf.h"
+#include "client/pipe.h"
 #include "core/number.h"
 #include "ctl.h"
 #include "run/clock.h"
@@ -95,7 +95,7 @@ static enum result send_again(const struct config *config, const struct dead_row
 {
     struct frame frame, answer;
     struct msg_feedback feedback;
-    struct wf_pipe *pipe;
+    struct pipe *pipe;
     struct buf bytes = {0};
     uint64_t tag;
     if (!row->frame.p)
@@ -106,19 +106,20 @@ static enum result send_again(const struct config *config, const struct dead_row
     if (result == OK)
         result = wire_get_feedback(&frame, &feedback, err);
     if (result == OK)
-        result = wf_pipe_open(config_text(config, "feedback/listen"), 1, RESEND_MS, &pipe, err);
+        result =
+            pipe_open(&(struct dial){.endpoint = config_text(config, "feedback/listen")}, 1, RESEND_MS, &pipe, err);
     if (result != OK)
         return result;
     buf_put(&bytes, row->frame.p, row->frame.n);
-    insist(wf_pipe_send(pipe, feedback.event_id, &bytes, 0));
+    insist(pipe_send(pipe, feedback.event_id, STR_NONE, &bytes, 0));
     struct msg_feedback_result done;
-    if (!wf_pipe_wait(pipe, ANSWER_MS, &tag, &answer))
+    if (!pipe_wait(pipe, ANSWER_MS, &tag, &answer))
         result = err_set(err, RETRY, "no_answer", "", "no answer from the feedback daemon; see letterctl status");
     else if (answer.id == MSG_FEEDBACK_RESULT)
         result = wire_get_feedback_result(&answer, &done, err);
     else
         result = refusal_read(&answer, err);
-    wf_pipe_close(pipe);
+    pipe_close(pipe);
     buf_free(&bytes);
     return result;
 }

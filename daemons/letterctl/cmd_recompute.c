@@ -160,7 +160,7 @@ static void put_move(const struct recompute *r, const struct move *m, struct tex
 
 // ---- Doing it ----
 
-static void send(struct recompute *r, struct wf_pipe *pipe, uint64_t run, size_t i)
+static void send(struct recompute *r, struct pipe *pipe, uint64_t run, size_t i)
 {
     const struct move *m = &r->moves[i];
     struct buf frame = {0};
@@ -184,16 +184,16 @@ static void send(struct recompute *r, struct wf_pipe *pipe, uint64_t run, size_t
         .has_until = true,
     };
     wire_put_desk_act(&frame, i + 1, &act);
-    insist(wf_pipe_send(pipe, act.ref, &frame, i));
+    insist(pipe_send(pipe, act.ref, STR_NONE, &frame, i));
     buf_free(&frame);
 }
 
-static bool take_answer(struct recompute *r, struct wf_pipe *pipe)
+static bool take_answer(struct recompute *r, struct pipe *pipe)
 {
     struct frame answer;
     struct msg_desk_result result;
     uint64_t i;
-    if (!wf_pipe_wait(pipe, ANSWER_MS, &i, &answer))
+    if (!pipe_wait(pipe, ANSWER_MS, &i, &answer))
         return false;
     struct move *m = &r->moves[i];
     if (answer.id != MSG_DESK_RESULT)
@@ -212,7 +212,7 @@ static bool too_new(const struct move *m)
 }
 
 // Sends those that are not done, each when there is room, and takes the answers. false: an answer did not come.
-static bool apply_round(struct recompute *r, struct wf_pipe *pipe)
+static bool apply_round(struct recompute *r, struct pipe *pipe)
 {
     uint64_t run;
     bool answered = true;
@@ -220,21 +220,22 @@ static bool apply_round(struct recompute *r, struct wf_pipe *pipe)
     for (size_t i = 0; i < r->n && answered; i++) {
         if (r->moves[i].done || (r->moves[i].refused.code[0] && !too_new(&r->moves[i])))
             continue;
-        while (answered && wf_pipe_open_n(pipe) == WINDOW)
+        while (answered && pipe_open_n(pipe) == WINDOW)
             answered = take_answer(r, pipe);
         if (answered)
             send(r, pipe, run, i);
     }
-    while (answered && wf_pipe_open_n(pipe) > 0)
+    while (answered && pipe_open_n(pipe) > 0)
         answered = take_answer(r, pipe);
     return answered;
 }
 
 static int apply(struct recompute *r)
 {
-    struct wf_pipe *pipe;
+    struct pipe *pipe;
     struct err err;
-    if (wf_pipe_open(config_text(r->ctl.config, "feedback/desk"), WINDOW, RESEND_MS, &pipe, &err) != OK)
+    if (pipe_open(&(struct dial){.endpoint = config_text(r->ctl.config, "feedback/desk")}, WINDOW, RESEND_MS, &pipe,
+                  &err) != OK)
         return tool_fail(COMMAND, &err);
     bool answered = apply_round(r, pipe), waits = true;
     for (int i = 1; i < ROUNDS && answered && waits; i++) {
@@ -246,7 +247,7 @@ static int apply(struct recompute *r)
             answered = apply_round(r, pipe);
         }
     }
-    wf_pipe_close(pipe);
+    pipe_close(pipe);
     if (answered)
         return 0;
     fprintf(stderr, COMMAND ": no answer from the feedback daemon; see letterctl status, then run this again\n");
