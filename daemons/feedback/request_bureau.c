@@ -38,21 +38,11 @@ static struct change change_of(const struct msg_feedback *m)
     };
 }
 
-// A bureau speaks for itself and for what is below it; the province for its own squads.
 static enum result find_units(const struct policy *policy, const struct msg_feedback *m, struct change *change,
                               struct err *err)
 {
-    int32_t bureau = (int32_t)m->bureau;
-    if (!policy_is_mailbox(policy, bureau))
-        return err_set(err, REJECT, "unknown_value", "bureau", "bureau: not one of the 21 bureaus, nor the province");
-    enum result result =
-        requested_unit(policy, m->has_unit && m->unit != 0 ? m->unit : bureau, "unit", &change->unit, err);
-    if (result != OK)
-        return result;
-    if (policy_queue(policy, change->unit) != bureau)
-        return err_set_limit(err, REJECT, "unknown_value", "unit", "unit: neither the bureau ", bureau,
-                             " nor one below it");
-    return requested_unit(policy, m->has_to ? m->to : 0, "to", &change->to, err);
+    enum result result = requested_unit_of(policy, m->bureau, m->has_unit ? m->unit : 0, &change->unit, err);
+    return result != OK ? result : requested_unit(policy, m->has_to ? m->to : 0, "to", &change->to, err);
 }
 
 enum result request_of_bureau(const struct msg *msg, const struct policy *policy, struct request *request,
@@ -65,7 +55,8 @@ enum result request_of_bureau(const struct msg *msg, const struct policy *policy
         return result;
     request->trace = frame.trace;
     result = wire_get_feedback(&frame, &m, err);
-    *request = (struct request){m.event_id, m.number, frame.trace};
+    *request = (struct request){
+        .ref = m.event_id, .number = m.number, .trace = frame.trace, .asks = ASKS_EVENT, .named = (int32_t)m.bureau};
     if (result != OK)
         return result;
     if (m.event_id.n == 0)
@@ -82,4 +73,58 @@ enum result request_of_bureau(const struct msg *msg, const struct policy *policy
     if (result == OK)
         change->outcome = (enum outcome)outcome;
     return result;
+}
+
+enum result request_of_identity(const struct msg *msg, const struct policy *policy, struct request *request,
+                                struct change *change, struct err *err)
+{
+    struct frame frame;
+    struct msg_identity_open m = {0};
+    enum result result = frame_get(msg->p, msg->n, &frame, err);
+    if (result != OK)
+        return result;
+    request->trace = frame.trace;
+    result = wire_get_identity_open(&frame, &m, err);
+    *request = (struct request){
+        .ref = m.event_id, .number = m.number, .trace = frame.trace, .asks = ASKS_IDENTITY, .named = (int32_t)m.bureau};
+    if (result != OK)
+        return result;
+    if (m.event_id.n == 0)
+        return err_set(err, REJECT, "blank", "event_id", "event_id: may not be empty");
+    const int64_t numbers[] = {m.has_leg ? m.leg : 0, m.has_unit ? m.unit : 0};
+    *change = (struct change){
+        .event = EV_IDENTITY_OPEN,
+        .actor = ACTOR_BUREAU,
+        .officer = requested_officer(m.officer),
+        .person = m.officer.n > 0 ? requested_person((int32_t)m.bureau, m.officer) : 0,
+        .post = m.officer,
+        .leg = m.has_leg ? (int16_t)m.leg : 0,
+        .reason = m.purpose,
+        .cause = m.event_id,
+        .cause_by = (int32_t)m.bureau,
+        .digest = digest_of((struct str[]){STR("identity"), m.number, m.officer, m.purpose,
+                                           (struct str){(const char *)numbers, sizeof(numbers)}},
+                            5, 0),
+    };
+    result = requested_unit_of(policy, m.bureau, m.has_unit ? m.unit : 0, &change->unit, err);
+    return result == OK ? number_parse(m.number, &change->mailbox, &change->case_id, err) : result;
+}
+
+enum result request_of_peer(const struct msg *msg, const struct policy *policy, struct request *request,
+                            struct change *change, struct err *err)
+{
+    struct frame frame;
+    enum result result = frame_get(msg->p, msg->n, &frame, err);
+    if (result != OK)
+        return result;
+    switch (frame.id) {
+    case MSG_IDENTITY_OPEN:
+        return request_of_identity(msg, policy, request, change, err);
+    case MSG_LOOKUP:
+        return request_of_lookup(msg, request, change, err);
+    case MSG_WRITER_ACT:
+        return request_of_writer(msg, request, change, err);
+    default:
+        return request_of_bureau(msg, policy, request, change, err);
+    }
 }

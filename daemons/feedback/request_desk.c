@@ -33,6 +33,9 @@ static int64_t act_digest(const struct msg_desk_act *m)
     bool later = m->into.p || m->level.p || m->words.p || m->reason_code.p;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         later = later || numbers[i] != 0;
+    const int64_t line[] = {m->has_queue ? m->queue : 0, m->has_seq ? m->seq : 0};
+    if (line[0] != 0 || line[1] != 0)
+        digest = digest_of(&(struct str){(const char *)line, sizeof(line)}, 1, digest);
     if (!later)
         return digest;
     digest = digest_of((struct str[]){m->into, m->level, m->words, m->reason_code,
@@ -61,6 +64,8 @@ static struct change change_of(const struct msg_desk_act *m)
         .words = m->words,
         .reason = m->reason,
         .reason_code = m->reason_code,
+        .queue = m->has_queue ? (int32_t)m->queue : 0,
+        .queue_seq = m->has_seq ? m->seq : 0,
         .cause = m->ref,
         .digest = act_digest(m),
     };
@@ -167,7 +172,7 @@ enum result request_of_desk(const struct msg *msg, const struct policy *policy, 
         return result;
     request->trace = frame.trace;
     result = wire_get_desk_act(&frame, &m, err);
-    *request = (struct request){m.ref, m.number, frame.trace};
+    *request = (struct request){.ref = m.ref, .number = m.number, .trace = frame.trace, .asks = ASKS_DESK};
     if (result != OK)
         return result;
     if (m.ref.n == 0)

@@ -44,6 +44,9 @@ static bool decides_a_request(enum event event)
     case EV_REQUEST_GRANTED:
     case EV_REQUEST_DENIED:
     case EV_INQUIRY_APPROVED:
+    case EV_IDENTITY_ASKED: // identity_open, where the writer wants secrecy
+    case EV_IDENTITY_GRANTED:
+    case EV_IDENTITY_DENIED:
         return true;
     default:
         return false;
@@ -110,6 +113,30 @@ enum result requested_unit(const struct policy *policy, int64_t code, const char
     text_put(&t, field);
     text_put(&t, ": there is no unit ");
     return err_set_limit(err, REJECT, "unknown_value", field, before, code, " in units.tsv");
+}
+
+// Is `bureau` the unit, or above it by their newest rows?
+static bool is_or_above(const struct policy *policy, int32_t bureau, int32_t unit)
+{
+    const struct unit *u = policy_unit(policy, unit);
+    while (u && u->code != bureau && u->level > UNIT_CITY)
+        u = policy_unit(policy, u->parent);
+    return u && u->code == bureau;
+}
+
+enum result requested_unit_of(const struct policy *policy, int64_t bureau, int64_t said, int32_t *unit, struct err *err)
+{
+    int32_t named = (int32_t)bureau;
+    if (!policy_unit(policy, named) || policy_queue(policy, named) != named)
+        return err_set(err, REJECT, "unknown_value", "bureau",
+                       "bureau: not one of the 21 bureaus, nor the province, nor a unit with a queue of its own");
+    enum result result = requested_unit(policy, said != 0 ? said : bureau, "unit", unit, err);
+    if (result != OK)
+        return result;
+    if (policy_bureau(policy, *unit) != named && !is_or_above(policy, named, *unit))
+        return err_set_limit(err, REJECT, "unknown_value", "unit", "unit: neither the bureau ", bureau,
+                             " nor one below it");
+    return OK;
 }
 
 int32_t requested_officer(struct str digits)

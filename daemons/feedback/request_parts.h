@@ -17,6 +17,10 @@ enum result requested_unit(const struct policy *policy, int64_t code, const char
                            struct err *err) MUST_USE;
 // Tells two who act apart; never 0.
 int64_t requested_person(int32_t unit, struct str name);
+// May this bureau, or unit with a queue of its own, speak for the unit? For itself and what is below it; the province
+// for its own squads. *unit: who is said to act, 0: the bureau itself; becomes who acts.
+enum result requested_unit_of(const struct policy *policy, int64_t bureau, int64_t said, int32_t *unit,
+                              struct err *err) MUST_USE;
 // A police number of 1 to 8 digits; 0 when it is none.
 int32_t requested_officer(struct str digits);
 

@@ -6,6 +6,7 @@
 #include "core/seeded.h"
 #include "store/cases.sql.h"
 #include "store/cases_impl.h"
+#include "store/queue.h"
 #include "store/scalar.h"
 
 #include <stdlib.h>
@@ -40,6 +41,11 @@ const struct statement cases_statements[] = {
     {"inbox_seen", SQL_inbox_seen},
     {"head_lock", SQL_head_lock},
     {"queue_append", SQL_queue_append},
+    {"writer_append", SQL_writer_append},
+    {"queue_line", SQL_queue_line},
+    {"queue_unblock", SQL_queue_unblock},
+    {"tombstone_insert", SQL_tombstone_insert},
+    {"parked_insert", SQL_parked_insert},
     {0},
 };
 
@@ -174,24 +180,6 @@ static void look_up(struct cases *cs, struct batch *b, int i, const struct case_
         err_set(&a->err, a->result = REJECT, "not_found", "number", CASE_NOT_FOUND);
 }
 
-// The other case that a change is about; NULL: none, or it is not there. What a case was merged into is only in its
-// facts: *missing is its id if that was not wanted, and the batch is done again with it.
-static struct fact *other_of(struct cases *cs, const struct change *c, const struct case_facts *f, int64_t *missing)
-{
-    bool of_primary = c->event == EV_UNMERGE || c->event == EV_ARCHIVE || c->event == EV_TICK;
-    int64_t id = c->event == EV_MERGE ? c->other : of_primary && f->state == MERGED ? f->course.primary : 0;
-    *missing = 0;
-    if (id == 0 || id == f->id)
-        return NULL;
-    if (!facts_has(&cs->facts, id)) {
-        *missing = id;
-        return NULL;
-    }
-    struct fact *other = facts_find(&cs->facts, id);
-    bool wrong_number = other && c->event == EV_MERGE && c->other_mailbox != 0 && c->other_mailbox != other->f.mailbox;
-    return wrong_number ? NULL : other;
-}
-
 // People's events that were refused are kept; a writer's that belongs to another case is sent there.
 static bool keeps_refusal(const struct change *c, const struct applied *a)
 {
@@ -245,6 +233,28 @@ static void take_decision(struct cases *cs, struct batch *b, int i, const struct
     }
 }
 
+// The desk decides on a line of a queue, which is looked up behind the case's lock.
+static enum result decide_line(struct cases *cs, struct batch *b, int i, struct fact *fact, struct err *err)
+{
+    const struct change *c = &b->changes[i];
+    struct applied *a = &b->out[i];
+    struct case_facts after = fact->f;
+    struct blocked_line line;
+    struct decision d;
+    enum result result = cases_decide_line(cs, b->policy, b->now, c, &after, &d, &line, &a->err, err);
+    if (result != OK)
+        return result;
+    a->result = a->err.result;
+    if (a->result != OK) {
+        cases_write_refusal(cs, c, &fact->f, &a->err);
+        return OK;
+    }
+    fact->f = after;
+    take_decision(cs, b, i, &d, fact, NULL);
+    cases_write_line(cs, c, &line);
+    return OK;
+}
+
 static enum result decide_one(struct cases *cs, struct batch *b, int i, struct err *err)
 {
     const struct change *c = &b->changes[i];
@@ -256,13 +266,17 @@ static enum result decide_one(struct cases *cs, struct batch *b, int i, struct e
     if (a->result != OK)
         return OK;
     int64_t missing;
-    struct fact *other = other_of(cs, c, &fact->f, &missing);
+    struct fact *other = facts_other(&cs->facts, c, &fact->f, &missing);
     if (missing != 0 && b->careful)
         return err_set(err, RETRY, "moved", "", "the case was merged into another one a moment ago");
     if (missing != 0) {
         cs->more[cs->more_n++] = missing; // one a change, at most
         b->unsure = true;
         return OK;
+    }
+    if (cases_of_queue(c->event)) {
+        b->unsure = true;
+        return b->careful ? decide_line(cs, b, i, fact, err) : OK;
     }
     struct decision d;
     a->result = case_decide(b->policy, b->now, c, &fact->f, other ? &other->f : NULL, &d, &a->err);
@@ -315,6 +329,27 @@ static enum result apply_once(struct cases *cs, struct batch *b, bool careful, s
     return cases_write_all(cs, careful, err);
 }
 
+// The newest range of a queue is full, and nobody was quick enough to make the next one.
+static bool is_full(const struct err *err)
+{
+    return strcmp(err->code, QUEUE_FULL) == 0 && strstr(err->text, "bureau_queue") != NULL;
+}
+
+static enum result apply_careful(struct cases *cs, struct batch *b, struct err *err)
+{
+    enum result result = REJECT;
+    for (int tries = 0; tries < 2; tries++) {
+        result = apply_once(cs, b, true, err);
+        if (result != REJECT || !is_full(err))
+            return result;
+        result = queue_extend(cs->db, err);
+        if (result != OK)
+            break;
+        err_set(err, RETRY, "queue_full", "", "a queue has no room for its next line yet");
+    }
+    return RETRY;
+}
+
 // First without locks, which is right unless a key says that another writer was faster or that a cause was seen before;
 // then with them. A batch that the database still refuses is tried again in halves, until the change at fault is alone.
 static enum result apply_halving(struct cases *cs, struct batch b, struct err *err)
@@ -322,7 +357,7 @@ static enum result apply_halving(struct cases *cs, struct batch b, struct err *e
     cs->more_n = 0;
     enum result result = apply_once(cs, &b, false, err);
     if (result == REJECT)
-        result = apply_once(cs, &b, true, err);
+        result = apply_careful(cs, &b, err);
     if (result != OK)
         facts_forget(&cs->facts);
     if (result != REJECT)

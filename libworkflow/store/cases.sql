@@ -189,5 +189,48 @@ WITH item AS (
     RETURNING h.bureau, h.next_seq - n.more AS first
 )
 INSERT INTO bureau_queue (bureau, seq, case_id, leg, notice, sent_at)
-SELECT i.bureau, head.first + i.k - 1, i.case_id, i.leg, i.notice, $5::timestamptz
-FROM item i LEFT JOIN head ON head.bureau = i.bureau -- a bureau without a head gives no seq, and so fails the whole batch
+SELECT i.bureau, CASE WHEN head.first IS NULL THEN ('there is no queue ' || i.bureau)::bigint -- fails the whole batch
+                      ELSE head.first + i.k - 1 END, i.case_id, i.leg, i.notice, $5::timestamptz
+FROM item i LEFT JOIN head ON head.bureau = i.bureau
+
+-- What writers are told, by the channels of their letters ($3: those that have a queue). As above, dense and in order.
+-- name: writer_append
+WITH item AS (
+    SELECT l.channel::int AS bureau, t.case_id, t.event, row_number() OVER (PARTITION BY l.channel ORDER BY t.ord) AS k
+    FROM unnest($1::bigint[], $2::smallint[]) WITH ORDINALITY AS t (case_id, event, ord)
+    JOIN case_file c ON c.id = t.case_id
+    JOIN letter l ON l.id = c.letter_id
+    WHERE l.channel = ANY ($3::smallint[])
+), head AS (
+    UPDATE bureau_head h SET next_seq = h.next_seq + n.more
+    FROM (SELECT bureau, count(*) AS more FROM item GROUP BY bureau) n
+    WHERE h.bureau = n.bureau
+    RETURNING h.bureau, h.next_seq - n.more AS first
+)
+INSERT INTO bureau_queue (bureau, seq, case_id, leg, notice, sent_at)
+SELECT i.bureau, CASE WHEN head.first IS NULL THEN ('there is no queue ' || i.bureau)::bigint
+                      ELSE head.first + i.k - 1 END, i.case_id, 0, i.event, $4::timestamptz
+FROM item i LEFT JOIN head ON head.bureau = i.bureau
+
+-- A line of a queue that the desk decides on, and what blocks the queue. The cursor stays locked to the end.
+-- name: queue_line
+SELECT coalesce(c.blocked_seq, 0), coalesce(q.case_id, 0), q.leg, q.notice, coalesce(t.parked, false)
+FROM bureau_cursor c
+LEFT JOIN bureau_queue q ON q.bureau = $1::int AND q.seq = $2::bigint
+LEFT JOIN queue_tombstone t ON t.bureau = $1::int AND t.seq = $2::bigint
+WHERE c.bureau = $1::int
+FOR NO KEY UPDATE OF c
+
+-- name: queue_unblock
+UPDATE bureau_cursor c SET blocked_seq = NULL, blocked_at = NULL, attempts = 0, blocked_reason = NULL
+FROM unnest($1::int[], $2::bigint[]) AS n (bureau, seq)
+WHERE c.bureau = n.bureau AND c.blocked_seq = n.seq
+
+-- name: tombstone_insert
+INSERT INTO queue_tombstone (bureau, seq, parked, by_whom, reason, at)
+SELECT n.*, $6::timestamptz FROM unnest($1::int[], $2::bigint[], $3::boolean[], $4::text[], $5::text[]) n
+
+-- name: parked_insert
+INSERT INTO dead_letter (source, ref, case_id, code, field, words, at, attempts)
+SELECT 'dispatcher', n.ref, n.case_id, 'parked', '', n.words, $4::timestamptz, 1
+FROM unnest($1::text[], $2::bigint[], $3::text[]) AS n (ref, case_id, words)

@@ -2,8 +2,6 @@
 #include "core/classify.h"
 #include "store/cases_impl.h"
 
-#include <sodium.h>
-
 // ---- The batch ----
 
 static void start_facts(struct cases *cs)
@@ -27,6 +25,8 @@ static void start_facts(struct cases *cs)
 void cases_write_start(struct cases *cs, const struct policy *policy, wf_time now)
 {
     start_facts(cs);
+    cs->told = policy->told;
+    cases_queue_start(cs, now);
     ROWS_START(&cs->out.journal, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT2, COL_INT4,
                COL_TEXT, COL_TEXT, COL_TIME);
     ROWS_START(&cs->out.replies, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_TEXT);
@@ -87,36 +87,6 @@ static void write_line(struct cases *cs, const struct change *c, const struct ca
     column_time(&j[10], step->due_at);
 }
 
-static bool is_inquiry(enum event event)
-{
-    return event == EV_INQUIRE || event == EV_INQUIRY_APPROVED || event == EV_INQUIRY_ANSWERED;
-}
-
-// The 核查函 of a request: first its facts, under a reference that says nothing of the case, then the rest.
-static void write_inquiry(struct cases *cs, const struct change *c, enum event event, const struct case_facts *f,
-                          int16_t request)
-{
-    struct column *to = event == EV_INQUIRE            ? cs->out.inquiries.c
-                        : event == EV_INQUIRY_APPROVED ? cs->out.approvals.c
-                                                       : cs->out.explanations.c;
-    insist(request >= 1 && request <= f->requests_n);
-    column_int(&to[0], f->id);
-    column_int(&to[1], request);
-    if (event == EV_INQUIRE) {
-        uint8_t random[4];
-        char ref[2 * sizeof random + 1];
-        randombytes_buf(random, sizeof random);
-        sodium_bin2hex(ref, sizeof ref, random, sizeof random);
-        column_int(&to[2], c->to);
-        column_text(&to[3], str_of(ref));
-        column_text(&to[4], c->words);
-    } else if (event == EV_INQUIRY_APPROVED) {
-        column_time(&to[2], f->requests[request - 1].until);
-    } else {
-        column_text(&to[2], c->words);
-    }
-}
-
 // What the line at seq brought in words: a reply, a report, the writer's words, the five answers.
 static void write_words(struct cases *cs, const struct change *c, const struct case_step *step,
                         const struct case_facts *f, int32_t seq, bool first)
@@ -136,7 +106,7 @@ static void write_words(struct cases *cs, const struct change *c, const struct c
         column_int(&cs->out.reports.c[1], seq);
         column_text(&cs->out.reports.c[2], c->internal_report);
     }
-    if (first && c->words.p && !is_inquiry(event)) {
+    if (first && c->words.p && !cases_of_inquiry(event)) {
         column_int(&cs->out.supplements.c[0], f->id);
         column_int(&cs->out.supplements.c[1], seq);
         column_text(&cs->out.supplements.c[2], c->words);
@@ -155,6 +125,7 @@ void cases_write_decision(struct cases *cs, const struct change *c, const struct
     for (int k = 0; k < d->steps_n; k++)
         of_other += d->steps[k].other;
     insist(of_other == 0 || other);
+    cases_tell(cs, d, f);
     int32_t seq = f->version - (d->steps_n - of_other), other_seq = other ? other->version - of_other : 0;
     for (int k = 0; k < d->steps_n; k++) {
         const struct case_step *step = &d->steps[k];
@@ -164,8 +135,8 @@ void cases_write_decision(struct cases *cs, const struct change *c, const struct
         }
         write_line(cs, c, step, f->id, ++seq, k == 0);
         write_words(cs, c, step, f, seq, k == 0);
-        if (is_inquiry(step->rule->event))
-            write_inquiry(cs, c, step->rule->event, f, d->inquiry);
+        if (cases_of_inquiry(step->rule->event))
+            cases_write_inquiry(cs, c, step->rule->event, f, d->inquiry);
     }
     for (int k = 0; k < d->notices_n; k++) {
         const struct case_notice *n = &d->notices[k];
@@ -354,7 +325,11 @@ enum result cases_write_all(struct cases *cs, bool careful, struct err *err)
         {"refused_event_insert", &cs->out.refused, ANY},
         {"inbox_insert", &cs->out.inbox, EACH},
         {"inbox_seen", &cs->out.seen, ANY},
+        {"queue_unblock", &cs->out.unblocked, EACH},
+        {"tombstone_insert", &cs->out.tombstones, EACH},
+        {"parked_insert", &cs->out.parked, EACH},
         {"head_lock", &cs->out.heads, ANY}, // the heads last: P3
+        {"writer_append", &cs->out.told, ANY},
         {"queue_append", &cs->out.queue, EACH},
     };
     enum { WRITES = sizeof writes / sizeof *writes };

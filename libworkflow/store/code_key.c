@@ -47,3 +47,13 @@ void code_of(const struct code_key *key, const char *number, char out[CODE_LENGT
     }
     out[CODE_LENGTH] = '\0';
 }
+
+bool code_is(const struct code_key *key, const char *number, struct str given)
+{
+    char code[CODE_LENGTH + 1], whole[CODE_LENGTH] = {0};
+    code_of(key, number, code);
+    if (given.n > 0)
+        memcpy(whole, given.p, given.n < CODE_LENGTH ? given.n : CODE_LENGTH);
+    bool same = sodium_memcmp(whole, code, CODE_LENGTH) == 0;
+    return same && given.n == CODE_LENGTH;
+}

@@ -16,5 +16,7 @@ struct code_key {
 enum result code_key_read(const char *path, struct code_key *out, struct err *err) MUST_USE;
 // 12 characters of 29 (no 0 O 1 I L U V), 58 bits; out is terminated.
 void code_of(const struct code_key *key, const char *number, char out[CODE_LENGTH + 1]);
+// Is this the number's code? Takes the same time whatever is given.
+bool code_is(const struct code_key *key, const char *number, struct str given);
 
 #endif

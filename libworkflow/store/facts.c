@@ -175,6 +175,22 @@ bool facts_has(struct facts *facts, int64_t id)
     return batch_find(facts, id) != NULL;
 }
 
+struct fact *facts_other(struct facts *facts, const struct change *c, const struct case_facts *f, int64_t *missing)
+{
+    bool of_primary = c->event == EV_UNMERGE || c->event == EV_ARCHIVE || c->event == EV_TICK;
+    int64_t id = c->event == EV_MERGE ? c->other : of_primary && f->state == MERGED ? f->course.primary : 0;
+    *missing = 0;
+    if (id == 0 || id == f->id)
+        return NULL;
+    if (!facts_has(facts, id)) {
+        *missing = id;
+        return NULL;
+    }
+    struct fact *other = facts_find(facts, id);
+    bool wrong_number = other && c->event == EV_MERGE && c->other_mailbox != 0 && c->other_mailbox != other->f.mailbox;
+    return wrong_number ? NULL : other;
+}
+
 // ---- Reading ----
 
 // Where case_read's columns of the leg and of the course begin.

@@ -51,6 +51,9 @@ struct leg_facts facts_leg(const struct db *db, int q, int row, int col);
 struct request_facts facts_request(const struct db *db, int q, int row, int col);
 struct fact *facts_find(struct facts *facts, int64_t id); // NULL: there is no such case
 bool facts_has(struct facts *facts, int64_t id);          // it was wanted, whether it is there or not
+// The other case that a change is about; NULL: none, or it is not there. What a case was merged into is only in its
+// facts: *missing is its id if that was not wanted, and the batch is done again with it.
+struct fact *facts_other(struct facts *facts, const struct change *c, const struct case_facts *f, int64_t *missing);
 
 // After COMMIT: the batch's cases as they are now. Else: none of them is remembered any more.
 void facts_remember(struct facts *facts);

@@ -178,7 +178,7 @@ static void poison_alone(void **state)
     int refused = 0;
     for (int i = 0; i < 21; i++)
         if (out[i].result != OK) {
-            assert_string_equal(out[i].err.code, "23502");
+            assert_string_equal(out[i].err.code, "22P02");
             refused++;
         }
     assert_int_equal(refused, 1);

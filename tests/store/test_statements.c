@@ -8,7 +8,9 @@
 #include "store/cases.h"
 #include "store/clocks.h"
 #include "store/dead.h"
+#include "store/identity.h"
 #include "store/letters.h"
+#include "store/lookup.h"
 #include "store/poison.h"
 #include "store/policy_store.h"
 #include "store/queue.h"
@@ -27,27 +29,30 @@ static const struct {
     const char *but;
 } uses[] = {
     {"pa_intake", letters_statements, ""},
-    {"pa_intake", policy_store_statements, "policy_insert"},
+    {"pa_intake", policy_store_statements, "policy_insert policy_queues_open"},
     {"pa_intake", because_statements, ""},
     {"pa_classifier", worklist_received_statements, ""},
     {"pa_classifier", poison_statements, ""},
     {"pa_classifier", cases_statements,
      "inbox_find leg_insert leg_update request_insert request_update split_serial split_insert reply_insert "
      "internal_report_insert supplement_insert callback_answer_insert inquiry_insert inquiry_approve inquiry_answer "
-     "refused_event_insert inbox_insert inbox_seen head_lock queue_append"},
+     "refused_event_insert inbox_insert inbox_seen queue_line queue_unblock tombstone_insert parked_insert"},
     {"pa_dispatcher", queue_statements, ""},
     {"pa_dispatcher", worklist_accepted_statements, ""},
     {"pa_dispatcher", poison_statements, ""},
     {"pa_dispatcher", cases_statements,
      "inbox_find accused_put request_insert request_update split_serial split_insert reply_insert "
      "internal_report_insert supplement_insert callback_answer_insert inquiry_insert inquiry_approve inquiry_answer "
-     "refused_event_insert inbox_insert inbox_seen"},
+     "refused_event_insert inbox_insert inbox_seen queue_line queue_unblock tombstone_insert parked_insert"},
     {"pa_classifier", because_statements, ""},
     {"pa_dispatcher", because_statements, ""},
     {"pa_feedback", because_statements, ""},
     {"pa_feedback", cases_statements, ""},
     {"pa_feedback", worklist_due_statements, ""},
     {"pa_feedback", poison_statements, ""},
+    {"pa_feedback", identity_statements, ""},
+    {"pa_feedback", lookup_statements, ""},
+    {"pa_desk", identity_desk_statements, ""},
     {"pa_desk", access_statements, ""},
     {"pa_desk", access_statements, ""},
     {"pa_desk", clocks_statements, ""},
