@@ -154,6 +154,18 @@ int cmd_list(int argc, char **argv)
 
 // ---- queues ----
 
+static json_t *blocked_json(const struct queue_view *q)
+{
+    if (q->blocked == 0)
+        return json_null();
+    json_t *o = json_object();
+    json_object_set_new(o, "seq", json_integer(q->blocked));
+    json_object_set_new(o, "since", ctl_json_time(q->blocked_at));
+    json_object_set_new(o, "attempts", json_integer(q->attempts));
+    json_object_set_new(o, "reason", ctl_json_text(q->reason));
+    return o;
+}
+
 static void queue_json(void *arg, const struct queue_view *q)
 {
     json_t *o = json_object();
@@ -164,29 +176,61 @@ static void queue_json(void *arg, const struct queue_view *q)
     json_object_set_new(o, "oldest", ctl_json_time(q->oldest));
     json_object_set_new(o, "consumer", ctl_json_text(q->consumer));
     json_object_set_new(o, "consumer_since", ctl_json_time(q->consumer_since));
-    json_object_set_new(o, "blocked", json_null()); // nothing blocks a queue in this version
+    json_object_set_new(o, "epoch", json_integer(q->epoch));
+    json_object_set_new(o, "channel",
+                        q->bureau < POLICY_PROVINCE ? json_string(code_name(channels, q->bureau)) : json_null());
+    json_object_set_new(o, "first", json_integer(q->first));
+    json_object_set_new(o, "blocked", blocked_json(q));
     ctl_json_print(o);
+}
+
+// What blocks: where, since when, how often it was tried, and why.
+static void blocked_cell(struct table *t, const struct queue_view *q)
+{
+    char cell[400], since[40];
+    struct text words = TEXT(cell), when = TEXT(since);
+    if (q->blocked == 0) {
+        table_put(t, "-");
+        return;
+    }
+    time_format(q->blocked_at, &when);
+    since[sizeof "2026-11-23T12:00" - 1] = '\0';
+    since[sizeof "2026-11-23" - 1] = ' ';
+    text_i64(&words, q->blocked);
+    text_put(&words, " 自 ");
+    text_put(&words, since);
+    text_put(&words, ", ");
+    text_i64(&words, q->attempts);
+    text_put(&words, " 次: ");
+    text_str(&words, q->reason);
+    table_put(t, cell);
 }
 
 static void queue_line(void *arg, const struct queue_view *q)
 {
     struct table *t = arg;
-    table_put_int(t, q->bureau);
+    if (q->bureau < POLICY_PROVINCE)
+        table_put(t, code_name(channels, q->bureau));
+    else
+        table_put_int(t, q->bureau);
+    table_put_int(t, q->first);
     table_put_int(t, q->head);
     table_put_int(t, q->acknowledged);
     table_put_int(t, q->head - q->acknowledged);
     table_put_time(t, q->oldest);
-    if (q->consumer.p)
-        table_put_str(t, q->consumer);
-    else
-        table_put(t, "-");
+    table_put_str(t, q->consumer.p ? q->consumer : STR("-"));
     table_put_time(t, q->consumer_since);
+    table_put_int(t, q->epoch);
+    blocked_cell(t, q);
 }
 
 static const char queues_help[] =
     "usage: letterctl queues [--as POST] [--json] [-c FILE]\n"
-    "The queues of the bureaus and the province: newest sequence, what is acknowledged, what waits and since when, who "
-    "is subscribed.\n"
+    "The queues of the bureaus, the province, units and portals: oldest sequence that is kept, newest, what is "
+    "acknowledged,\n"
+    "what waits and since when, who is subscribed, which consumer's turn it is by number, and what blocks: the "
+    "sequence\n"
+    "that nothing passes, since when, after how many attempts, and why (letterctl queue retry|park|skip).\n"
     "A post of a bureau sees its own.\n" CTL_AS "  --json         a JSON object a line\n"
     "  -c FILE        configuration file\n"
     "Exit status: 0 done, 1 the database cannot be asked, 2 wrong usage.\n";
@@ -207,7 +251,7 @@ int cmd_queues(int argc, char **argv)
     code = ctl_read(&ctl, command, file, as);
     if (code != 0)
         return code;
-    struct table t = table_of("局|最新序号|已确认|待送|最早待送|订阅者|订阅自");
+    struct table t = table_of("队列|最早序号|最新序号|已确认|待送|最早待送|订阅者|订阅自|轮次|受阻");
     if (view_queues(ctl.db, ctl.policy, &ctl.viewer, json ? queue_json : queue_line, &t, &err) != OK)
         code = tool_fail(command, &err);
     else if (!json)

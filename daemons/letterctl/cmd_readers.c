@@ -15,7 +15,7 @@ static void reader_json(void *arg, const struct access_reader *r)
     json_object_set_new(o, "in_x", json_boolean(r->excluded));
     if (r->delivery) {
         json_object_set_new(o, "queue", json_integer(r->queue));
-        json_object_set_new(o, "seq", json_integer(r->seq));
+        json_object_set_new(o, "seq", r->seq ? json_integer(r->seq) : json_null()); // null: retired since
         json_object_set_new(o, "leg", json_integer(r->leg));
         json_object_set_new(o, "notice", ctl_json_name(notices, (int)r->notice));
         json_object_set_new(o, "acknowledged", json_boolean(r->acknowledged));
@@ -38,9 +38,11 @@ static void reader_line(void *arg, const struct access_reader *r)
     table_put_int(t, r->unit);
     if (r->delivery) {
         text_i64(&w, r->queue);
-        text_put(&w, "/");
-        text_i64(&w, r->seq);
-        text_put(&w, r->notice == NOTICE_LETTER ? " 来信" : " 补充");
+        if (r->seq) {
+            text_put(&w, "/");
+            text_i64(&w, r->seq);
+        }
+        text_put(&w, !r->seq ? " 来信 (已派单, 队列已清退)" : r->notice == NOTICE_LETTER ? " 来信" : " 补充");
     } else {
         text_str(&w, r->post);
         text_put(&w, " ");

@@ -218,6 +218,10 @@ GRANT EXECUTE ON FUNCTION queue_open(int) TO pa_admin;
 GRANT EXECUTE ON FUNCTION identity_of(bigint, int) TO pa_feedback, pa_desk;
 
 GRANT INSERT ON bureau_queue TO pa_dispatcher, pa_feedback;
+-- Whoever moves a case tells its writer: in the queue of a portal, where one subscribes.
+GRANT SELECT, UPDATE ON bureau_head TO pa_classifier;
+GRANT INSERT ON bureau_queue TO pa_classifier;
+GRANT EXECUTE ON FUNCTION queue_extend(bigint) TO pa_classifier;
 GRANT SELECT ON bureau_queue TO pa_dispatcher, pa_feedback, pa_desk, pa_admin;
 GRANT SELECT ON queue_range TO pa_dispatcher, pa_desk, pa_admin;
 GRANT SELECT ON queue_retired TO pa_desk, pa_admin;

@@ -4,6 +4,7 @@
 #include "core/seeded.h"
 #include "store/access.sql.h"
 #include "store/scalar.h"
+#include "store/unit_queues.h"
 
 const struct statement access_statements[] = {
     {"access_case", SQL_access_case},
@@ -156,18 +157,24 @@ static void tell_looks(const struct db *db, const struct policy *policy, struct 
     }
 }
 
-// The queues that its legs can be in.
-static void queues_of(const struct policy *policy, const struct reader_leg *legs, int legs_n, struct column *out)
+// The queues that its legs can be in, and whose they are.
+static void queues_of(const struct policy *policy, const struct reader_leg *legs, int legs_n, struct column *queues,
+                      struct column *units)
 {
-    column_start(out, COL_INT4);
+    int32_t above[UNIT_QUEUES];
+    column_start(queues, COL_INT4);
+    column_start(units, COL_INT4);
     for (int i = 0; i < legs_n; i++)
-        column_int(out, policy_queue(policy, legs[i].unit));
+        for (int k = 0, n = unit_queues(policy, legs[i].unit, above); k < n; k++) {
+            column_int(queues, above[k]);
+            column_int(units, legs[i].unit);
+        }
 }
 
 enum result access_readers(struct db *db, const struct policy *policy, wf_time now, int64_t id,
                            void (*each)(void *arg, const struct access_reader *r), void *arg, struct err *err)
 {
-    struct column its_id = {0}, mailbox = {0}, queues = {0}, most = {0};
+    struct column its_id = {0}, mailbox = {0}, queues = {0}, units = {0}, most = {0};
     struct column *params[] = {scalar_int(&its_id, COL_INT8, id), scalar_start(&mailbox, COL_INT4)};
     column_null(&mailbox);
     struct reader_leg legs[CASE_LEGS];
@@ -177,17 +184,18 @@ enum result access_readers(struct db *db, const struct policy *policy, wf_time n
     if (result == OK && db_rows(db, 0) == 1 && !access_legs(db_text(db, 0, 0, 1), legs, &legs_n))
         result = err_set(err, BROKEN, "too_many", "", "the case has more legs than a case can have");
     if (result == OK) {
-        queues_of(policy, legs, legs_n, &queues);
-        struct column *deliveries[] = {&its_id, &queues};
+        queues_of(policy, legs, legs_n, &queues, &units);
+        struct column *deliveries[] = {&its_id, &queues, &units};
         struct column *looks[] = {&its_id, scalar_int(&most, COL_INT4, ACCESS_LOOKS)};
         db_query(db, "access_case", 2, params);
-        db_query(db, "access_deliveries", 2, deliveries);
+        db_query(db, "access_deliveries", 3, deliveries);
         db_query(db, "access_looks", 2, looks);
         result = db_flush(db, err);
     }
     column_free(&its_id);
     column_free(&mailbox);
     column_free(&queues);
+    column_free(&units);
     column_free(&most);
     if (result != OK)
         return result;

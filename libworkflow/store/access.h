@@ -46,7 +46,7 @@ struct access_reader {
     wf_time at;    // appended to the queue; or looked
     int32_t unit;  // of the leg; or of whom looked
     int32_t queue; // delivery: which, and where in it
-    int64_t seq;
+    int64_t seq;   // 0: dispatched to it, in a range that was retired since
     int16_t leg;
     enum notice notice;
     bool acknowledged; // delivery: the bureau has stored it

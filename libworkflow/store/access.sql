@@ -18,10 +18,24 @@ SELECT * FROM (
     SELECT at, unit, officer, post, what, allowed, id FROM access_log WHERE case_id = $1::bigint ORDER BY id DESC LIMIT $2::int
 ) newest ORDER BY id
 
--- What told a queue of the letter's or the writer's words: notices letter and supplement. A queue is read by its own key.
+-- What told a queue of the letter's or the writer's words: notices letter and supplement. A queue is read by its own key. Of a
+-- leg whose line may lie in a range that was retired, that it was dispatched is still told: sequence 0, acknowledged.
 -- name: access_deliveries
-SELECT q.bureau, q.seq, q.leg, l.unit, q.notice, q.sent_at, q.seq <= c.acked_seq
-FROM bureau_cursor c
-JOIN bureau_queue q ON q.bureau = c.bureau AND q.case_id = $1::bigint AND q.notice = ANY ('{1,7}'::smallint[])
-LEFT JOIN leg l ON l.case_id = q.case_id AND l.id = q.leg
-WHERE c.bureau = ANY ($2::int[]) ORDER BY q.sent_at, q.bureau, q.seq
+WITH line AS (
+    SELECT q.bureau, q.seq, q.leg, q.notice, q.sent_at, q.seq <= c.acked_seq AS acknowledged
+    FROM bureau_cursor c
+    JOIN bureau_queue q ON q.bureau = c.bureau AND q.case_id = $1::bigint AND q.notice = ANY ('{1,7}'::smallint[])
+    WHERE c.bureau = ANY ($2::int[])
+)
+SELECT d.bureau, d.seq, d.leg, l.unit, d.notice, d.sent_at, d.acknowledged
+FROM (
+    SELECT * FROM line
+    UNION ALL
+    SELECT r.bureau, 0, g.id, 1::smallint, g.sent_at, true
+    FROM leg g
+    CROSS JOIN LATERAL (
+        SELECT r.bureau FROM unnest($2::int[], $3::int[]) u (queue, unit) JOIN queue_retired r ON r.bureau = u.queue
+        WHERE u.unit = g.unit AND r.newest_at >= g.sent_at LIMIT 1) r
+    WHERE g.case_id = $1 AND NOT EXISTS (SELECT FROM line WHERE line.leg = g.id AND line.notice = 1)
+) d LEFT JOIN leg l ON l.case_id = $1 AND l.id = d.leg
+ORDER BY d.sent_at, d.bureau, d.seq

@@ -4,6 +4,7 @@
 #include "core/number.h"
 #include "store/cases.sql.h"
 #include "store/scalar.h"
+#include "store/unit_queues.h"
 #include "store/verify.sql.h"
 #include "store/verify_impl.h"
 #include "store/verify_replay.sql.h"
@@ -27,6 +28,8 @@ const struct statement verify_statements[] = {
     {"verify_queue_legs", SQL_verify_queue_legs},
     {"verify_queue_notices", SQL_verify_queue_notices},
     {"verify_cursors", SQL_verify_cursors},
+    {"verify_tombstones", SQL_verify_tombstones},
+    {"verify_keys", SQL_verify_keys},
     {"verify_feedback", SQL_verify_feedback},
     {"verify_replies", SQL_verify_replies},
     {"verify_queue_times", SQL_verify_queue_times},
@@ -59,8 +62,10 @@ static const struct {
     {"writers", "verify_writers", "写信人身份都有来信", false, NOTHING},
     {"queue_dense", "verify_queue_dense", "各局队列序号连续无缺", false, NOTHING},
     {"queue_legs", "verify_queue_legs", "每个承办环节的来信恰好入队一次", false, UNITS},
-    {"cursors", "verify_cursors", "确认位置不超过队首", false, NOTHING},
-    {"queue_notices", "verify_queue_notices", "队列通知都有承办环节", false, NOTHING},
+    {"cursors", "verify_cursors", "确认位置在保留的序号之内, 受阻的正是下一件", false, NOTHING},
+    {"queue_notices", "verify_queue_notices", "队列通知都有承办环节或来信渠道", false, NOTHING},
+    {"tombstones", "verify_tombstones", "跳过的序号都有流水", false, NOTHING},
+    {"keys", "verify_keys", "密钥都有持有单位或渠道", false, NOTHING},
     {"feedback", "verify_feedback", "反馈只来自承办单位", false, UNITS},
     {"replies", "verify_replies", "每次报结都有答复", false, NOTHING},
     {"queue_times", "verify_queue_times", "入队时间与序号同序", true, NOTHING},
@@ -102,16 +107,19 @@ void verify_found(struct verify_check *check, int32_t mailbox, int64_t id, struc
     text_str(&t, words);
 }
 
-// Which queue serves each unit that ever was: what SQL needs to compare queues with legs.
+// Which queues may ever have served each unit that ever was, as pairs: what SQL needs to compare queues with legs.
 static void units_of(const struct policy *policy, struct column *units, struct column *queues)
 {
+    int32_t above[UNIT_QUEUES];
     column_start(units, COL_INT4);
     column_start(queues, COL_INT4);
     for (size_t i = 0; i < policy->units_n; i++) {
         if (i > 0 && policy->units[i].code == policy->units[i - 1].code)
             continue; // another time of the same unit
-        column_int(units, policy->units[i].code);
-        column_int(queues, policy_queue(policy, policy->units[i].code));
+        for (int k = 0, n = unit_queues(policy, policy->units[i].code, above); k < n; k++) {
+            column_int(units, policy->units[i].code);
+            column_int(queues, above[k]);
+        }
     }
 }
 

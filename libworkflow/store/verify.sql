@@ -103,42 +103,112 @@ LIMIT 5
 -- name: verify_writers
 SELECT n, 0, 0::bigint, 'identities without a letter' FROM writer_orphans() n WHERE n > 0
 
+-- What was retired is told by its ranges; what is there begins behind them. The ranges follow each other without a gap.
 -- name: verify_queue_dense
-SELECT count(*) OVER (), 0, 0::bigint, concat(coalesce(h.bureau, q.bureau), ': ', coalesce(n, 0), ' rows, last ',
-    coalesce(last, 0), ', next ', h.next_seq)
-FROM bureau_head h
-FULL JOIN (SELECT bureau, count(*) AS n, max(seq) AS last FROM bureau_queue GROUP BY bureau) q ON q.bureau = h.bureau
-WHERE h.bureau IS NULL OR coalesce(n, 0) <> h.next_seq - 1 OR coalesce(last, 0) <> h.next_seq - 1
+SELECT count(*) OVER (), 0, 0::bigint, v.words
+FROM (
+    SELECT concat(coalesce(h.bureau, q.bureau), ': ', coalesce(n, 0), ' rows, ', coalesce(first, 0), ' to ', coalesce(last, 0),
+        ', kept from ', h.first_seq, ', next ', h.next_seq) AS words
+    FROM bureau_head h
+    FULL JOIN (SELECT bureau, count(*) AS n, min(seq) AS first, max(seq) AS last FROM bureau_queue GROUP BY bureau) q
+        ON q.bureau = h.bureau
+    WHERE h.bureau IS NULL OR coalesce(n, 0) <> h.next_seq - h.first_seq
+        OR n > 0 AND (first <> h.first_seq OR last <> h.next_seq - 1)
+    UNION ALL
+    SELECT concat(h.bureau, ': ', r.n, ' rows retired, kept from ', h.first_seq)
+    FROM bureau_head h
+    LEFT JOIN (SELECT bureau, sum(rows) AS n, sum(to_seq - from_seq) AS wide, max(to_seq) AS upto
+               FROM queue_retired GROUP BY bureau) r ON r.bureau = h.bureau
+    WHERE coalesce(r.n, 0) <> h.first_seq - 1 OR coalesce(r.wide, 0) <> h.first_seq - 1 OR coalesce(r.upto, 1) <> h.first_seq
+    UNION ALL
+    SELECT concat(r.bureau, ': a range from ', r.from_seq, ' behind one to ', r.before)
+    FROM (SELECT bureau, from_seq, lag(to_seq) OVER (PARTITION BY bureau ORDER BY from_seq) AS before FROM queue_range) r
+    JOIN bureau_head h ON h.bureau = r.bureau
+    WHERE r.from_seq <> coalesce(r.before, h.first_seq)
+) v
 LIMIT 5
 
--- Each leg, however deep, is told once with its letter (notice 1) in the queue that serves its unit ($1, $2).
+-- Each leg, however deep, is told once with its letter (notice 1), in the queue of its unit or of one above it up to its
+-- bureau ($1, $2): which of them had a queue then, only that day's policy knows. What the desk parked or skipped may come again.
+-- The line of a leg that is no younger than the newest in a retired range of such a queue may be gone: it is not asked for.
 -- name: verify_queue_legs
 SELECT count(*) OVER (), c.mailbox, v.case_id, v.words
 FROM (
-    SELECT case_id, concat('leg ', leg, ' is ', sum(told), ' times in the queue of ', queue) AS words
+    SELECT e.case_id, concat('leg ', e.leg, ' of ', e.unit, ' is ', e.told, ' times in the queue of ', e.queue) AS words
     FROM (
-        SELECT case_id, leg, bureau AS queue, 1 AS told, 0 AS legs FROM bureau_queue WHERE notice = 1
-        UNION ALL
-        SELECT g.case_id, g.id, u.queue, 0, 1
-        FROM leg g LEFT JOIN unnest($1::int[], $2::int[]) AS u (unit, queue) ON u.unit = g.unit
-    ) either
-    GROUP BY case_id, leg, queue HAVING sum(told) <> 1 OR sum(legs) <> 1
+        SELECT case_id, leg, max(queue) AS queue, max(unit) AS unit, max(sent_at) AS sent_at, sum(told) AS told,
+            sum(legs) AS legs
+        FROM (
+            SELECT q.case_id, q.leg, q.bureau AS queue, NULL::int AS unit, NULL::timestamptz AS sent_at,
+                (t.seq IS NULL)::int AS told, 0 AS legs
+            FROM bureau_queue q LEFT JOIN queue_tombstone t ON t.bureau = q.bureau AND t.seq = q.seq
+            WHERE q.notice = 1 AND q.bureau > 6
+            UNION ALL
+            SELECT case_id, id, NULL, unit, sent_at, 0, 1 FROM leg
+        ) either
+        GROUP BY case_id, leg
+    ) e
+    LEFT JOIN (SELECT DISTINCT u.unit, u.queue FROM unnest($1::int[], $2::int[]) AS u (unit, queue)) serves
+        ON serves.unit = e.unit AND serves.queue = e.queue
+    LEFT JOIN (
+        SELECT u.unit, max(r.newest_at) AS newest_at
+        FROM unnest($1::int[], $2::int[]) AS u (unit, queue) JOIN queue_retired r ON r.bureau = u.queue GROUP BY 1
+    ) retired ON retired.unit = e.unit
+    WHERE e.legs <> 1 OR e.told > 1 OR e.queue IS NOT NULL AND serves.unit IS NULL
+        OR e.queue IS NULL AND (retired.newest_at IS NULL OR e.sent_at > retired.newest_at)
 ) v LEFT JOIN case_file c ON c.id = v.case_id
 LIMIT 5
 
+-- A unit's line is about a leg; a portal's is about a letter of its channel, and a thing that writers are told.
 -- name: verify_queue_notices
-SELECT count(*) OVER (), coalesce(c.mailbox, 0), q.case_id, concat(q.bureau, '/', q.seq, ': a notice about no leg')
-FROM bureau_queue q LEFT JOIN leg l ON l.case_id = q.case_id AND l.id = q.leg LEFT JOIN case_file c ON c.id = q.case_id
-WHERE q.notice <> 1 AND l.case_id IS NULL
+SELECT count(*) OVER (), coalesce(c.mailbox, 0), v.case_id, v.words
+FROM (
+    SELECT q.case_id, concat(q.bureau, '/', q.seq, ': a notice about no leg') AS words
+    FROM bureau_queue q LEFT JOIN leg l ON l.case_id = q.case_id AND l.id = q.leg
+    WHERE q.notice <> 1 AND q.bureau > 6 AND l.case_id IS NULL
+    UNION ALL
+    SELECT q.case_id, concat(q.bureau, '/', q.seq, ': not about a letter of this channel')
+    FROM bureau_queue q LEFT JOIN case_file c ON c.id = q.case_id LEFT JOIN letter l ON l.id = c.letter_id
+    WHERE q.bureau <= 6 AND (l.channel IS DISTINCT FROM q.bureau OR q.leg <> 0 OR q.notice NOT BETWEEN 1 AND 14)
+) v LEFT JOIN case_file c ON c.id = v.case_id
 LIMIT 5
 
+-- Nothing that is retired waits; what blocks is the first line that waits.
 -- name: verify_cursors
-SELECT count(*) OVER (), 0, 0::bigint, concat(coalesce(h.bureau, c.bureau), ': acknowledged ', c.acked_seq, ', next ', h.next_seq)
+SELECT count(*) OVER (), 0, 0::bigint, concat(coalesce(h.bureau, c.bureau), ': acknowledged ', c.acked_seq, ', blocked at ',
+    c.blocked_seq, ', kept from ', h.first_seq, ', next ', h.next_seq)
 FROM bureau_head h FULL JOIN bureau_cursor c ON c.bureau = h.bureau
-WHERE h.bureau IS NULL OR c.bureau IS NULL OR c.acked_seq < 0 OR c.acked_seq >= h.next_seq
+WHERE h.bureau IS NULL OR c.bureau IS NULL OR c.acked_seq < h.first_seq - 1 OR c.acked_seq >= h.next_seq
+    OR c.blocked_seq IS NOT NULL AND (c.blocked_seq <> c.acked_seq + 1 OR c.blocked_seq >= h.next_seq)
+    OR num_nulls(c.blocked_seq, c.blocked_at, c.blocked_reason) NOT IN (0, 3)
 LIMIT 5
 
--- A bureau speaks for the units that its queue serves ($1, $2). The desk's acts stand under bureau 0.
+-- What the desk set aside stands at a sequence that there is, or was, and in the journal of its case.
+-- name: verify_tombstones
+SELECT count(*) OVER (), coalesce(c.mailbox, 0), coalesce(q.case_id, 0), concat(t.bureau, '/', t.seq,
+    CASE WHEN h.bureau IS NULL OR t.seq >= h.next_seq OR t.seq < 1 THEN ': a tombstone at no sequence'
+    ELSE ': a tombstone that the journal does not have' END)
+FROM queue_tombstone t
+LEFT JOIN bureau_head h ON h.bureau = t.bureau
+LEFT JOIN bureau_queue q ON q.bureau = t.bureau AND q.seq = t.seq
+LEFT JOIN case_file c ON c.id = q.case_id
+WHERE h.bureau IS NULL OR t.seq >= h.next_seq OR t.seq < 1
+    OR q.bureau IS NOT NULL AND NOT EXISTS (
+        SELECT FROM journal j JOIN code_list l ON l.list = 'journal' AND l.code = j.event
+            AND l.name = CASE WHEN t.parked THEN 'queue.parked' ELSE 'queue.skipped' END
+        WHERE j.case_id = q.case_id AND j.at = t.at)
+LIMIT 5
+
+-- A key speaks for a queue that there is, or for a channel.
+-- name: verify_keys
+SELECT count(*) OVER (), 0, 0::bigint, concat(substr(encode(k.key, 'hex'), 1, 16), ': of ', k.holder, ', which is nobody')
+FROM peer_key k
+WHERE k.revoked_at IS NULL AND CASE k.role WHEN 2 THEN k.holder NOT BETWEEN 1 AND 6
+    ELSE k.holder <= 6 OR NOT EXISTS (SELECT FROM bureau_head h WHERE h.bureau = k.holder) END
+LIMIT 5
+
+-- A bureau or unit speaks for itself and what stands below it ($1, $2), a portal for the letters of its channel. The desk's
+-- acts stand under bureau 0.
 -- name: verify_feedback
 SELECT count(*) OVER (), coalesce(c.mailbox, 0), v.case_id, concat('said by ', v.bureau, v.words)
 FROM (
@@ -149,7 +219,11 @@ FROM (
     LEFT JOIN (
         SELECT DISTINCT l.case_id, u.queue FROM leg l JOIN unnest($1::int[], $2::int[]) AS u (unit, queue) ON u.unit = l.unit
     ) served ON served.case_id = f.case_id AND served.queue = f.bureau
-    WHERE f.bureau <> 0 AND served.queue IS NULL
+    WHERE f.bureau > 6 AND served.queue IS NULL
+    UNION ALL
+    SELECT f.case_id, f.bureau, ', which is not its channel' FROM feedback_inbox f
+    JOIN case_file c ON c.id = f.case_id LEFT JOIN letter l ON l.id = c.letter_id
+    WHERE f.bureau BETWEEN 1 AND 6 AND l.channel IS DISTINCT FROM f.bureau
 ) v LEFT JOIN case_file c ON c.id = v.case_id
 LIMIT 5
 

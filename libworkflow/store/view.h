@@ -140,11 +140,15 @@ enum result view_list(struct db *db, const struct policy *policy, const struct v
                       struct err *err) MUST_USE;
 
 struct queue_view {
-    int32_t bureau;
-    int64_t head, acknowledged;
+    int32_t bureau; // a unit's code, or a channel's
+    int64_t first, head, acknowledged, epoch;
     wf_time oldest;      // appended when, of the first that is not acknowledged; 0: none waits
     struct str consumer; // p == NULL: nobody is subscribed
     wf_time consumer_since;
+    int64_t blocked; // the sequence that nothing passes; 0: nothing blocks
+    wf_time blocked_at;
+    int32_t attempts;
+    struct str reason;
 };
 enum result view_queues(struct db *db, const struct policy *policy, const struct viewer *viewer,
                         void (*each)(void *arg, const struct queue_view *row), void *arg, struct err *err) MUST_USE;

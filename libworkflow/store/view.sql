@@ -105,8 +105,9 @@ FROM bounds b LEFT JOIN (
 ORDER BY c.id DESC
 
 -- name: view_queues
-SELECT h.bureau, h.next_seq - 1, c.acked_seq,
-    (SELECT q.sent_at FROM bureau_queue q WHERE q.bureau = h.bureau AND q.seq = c.acked_seq + 1),
-    c.consumer, c.consumer_since
+SELECT h.bureau, h.first_seq, h.next_seq - 1, c.acked_seq, c.epoch, c.consumer, c.consumer_since,
+    coalesce(c.blocked_seq, 0), c.blocked_at, c.attempts, c.blocked_reason,
+    CASE WHEN c.acked_seq < h.next_seq - 1 THEN
+        (SELECT q.sent_at FROM bureau_queue q WHERE q.bureau = h.bureau AND q.seq = c.acked_seq + 1) END
 FROM bureau_head h JOIN bureau_cursor c ON c.bureau = h.bureau
 ORDER BY h.bureau

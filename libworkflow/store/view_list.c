@@ -118,11 +118,17 @@ enum result view_queues(struct db *db, const struct policy *policy, const struct
     for (int row = 0; result == OK && row < db_rows(db, 0); row++) {
         struct queue_view queue = {
             .bureau = (int32_t)db_int(db, 0, row, 0),
-            .head = db_int(db, 0, row, 1),
-            .acknowledged = db_int(db, 0, row, 2),
-            .oldest = db_time(db, 0, row, 3),
-            .consumer = db_text(db, 0, row, 4),
-            .consumer_since = db_time(db, 0, row, 5),
+            .first = db_int(db, 0, row, 1),
+            .head = db_int(db, 0, row, 2),
+            .acknowledged = db_int(db, 0, row, 3),
+            .epoch = db_int(db, 0, row, 4),
+            .consumer = db_text(db, 0, row, 5),
+            .consumer_since = db_time(db, 0, row, 6),
+            .blocked = db_int(db, 0, row, 7),
+            .blocked_at = db_time(db, 0, row, 8),
+            .attempts = (int32_t)db_int(db, 0, row, 9),
+            .reason = db_text(db, 0, row, 10),
+            .oldest = db_time(db, 0, row, 11),
         };
         if (reader_queue(policy, viewer, queue.bureau))
             each(arg, &queue);

@@ -102,7 +102,7 @@ static const struct {
      "UPDATE bureau_head SET next_seq = 5 WHERE bureau = 440300"},
     {"queue_legs", 1,
      "DELETE FROM bureau_queue WHERE seq = 3; UPDATE bureau_head SET next_seq = 3 WHERE bureau = 440300"},
-    {"queue_legs", 2,
+    {"queue_legs", 1,
      "DELETE FROM bureau_queue WHERE seq = 3; UPDATE bureau_head SET next_seq = 3 WHERE bureau = 440300;"
      "INSERT INTO bureau_queue VALUES (440100, 1, %1$lld + 2, 1, '2026-11-23T12:00:00+08:00');"
      "UPDATE bureau_head SET next_seq = 2 WHERE bureau = 440100"},
@@ -110,10 +110,52 @@ static const struct {
     {"queue_notices", 1,
      "INSERT INTO bureau_queue SELECT 440300, 4, case_id, 9, sent_at, 2 FROM bureau_queue WHERE seq = 3;"
      "UPDATE bureau_head SET next_seq = 5 WHERE bureau = 440300"},
+    // Rows that a range was retired with do not lack; others do.
+    {"queue_dense", 1,
+     "UPDATE bureau_head SET first_seq = 2 WHERE bureau = 440300; DELETE FROM bureau_queue WHERE seq = 1;"
+     "UPDATE leg SET sent_at = sent_at - interval '1 d' WHERE case_id = %1$lld;"
+     "INSERT INTO queue_retired VALUES (440300, 1, 2, 0, '2026-11-22T12:00:00+08:00', now());"
+     "UPDATE bureau_cursor SET acked_seq = 1 WHERE bureau = 440300;"
+     "UPDATE queue_range SET from_seq = 2 WHERE bureau = 440300"},
+    {"+queue_dense", 2,
+     "UPDATE bureau_head SET first_seq = 2 WHERE bureau = 440300; DELETE FROM bureau_queue WHERE seq = 1;"
+     "UPDATE bureau_cursor SET acked_seq = 1 WHERE bureau = 440300"},
+    {"queue_dense", 1, "UPDATE queue_range SET from_seq = 7 WHERE bureau = 440300"},
+    {"queue_dense", 1, "INSERT INTO queue_range VALUES (440300, 100002, 200000)"},
+    {"queue_legs", 1,
+     "UPDATE bureau_head SET first_seq = 2 WHERE bureau = 440300; DELETE FROM bureau_queue WHERE seq = 1;"
+     "INSERT INTO queue_retired VALUES (440300, 1, 2, 1, '2026-11-22T12:00:00+08:00', now());"
+     "UPDATE bureau_cursor SET acked_seq = 1 WHERE bureau = 440300;"
+     "UPDATE queue_range SET from_seq = 2 WHERE bureau = 440300"},
+    {"queue_legs", 1,
+     "INSERT INTO bureau_queue SELECT 440300, 4, case_id, leg, sent_at FROM bureau_queue WHERE seq = 3;"
+     "UPDATE bureau_head SET next_seq = 5 WHERE bureau = 440300"},
+    {"+queue_legs", 1, "UPDATE leg SET unit = 440404 WHERE case_id = %1$lld"},
     {"cursors", 1, "UPDATE bureau_cursor SET acked_seq = 4 WHERE bureau = 440300"},
+    {"cursors", 1,
+     "UPDATE bureau_cursor SET acked_seq = 1, blocked_seq = 3, blocked_at = now(), blocked_reason = 'x' WHERE bureau = "
+     "440300"},
+    {"cursors", 1,
+     "UPDATE bureau_cursor SET acked_seq = 3, blocked_seq = 4, blocked_at = now(), blocked_reason = 'x' WHERE bureau = "
+     "440300"},
+    {"cursors", 1, "UPDATE bureau_cursor SET acked_seq = 1, blocked_seq = 2 WHERE bureau = 440300"},
+    {"+cursors", 1, "UPDATE bureau_head SET first_seq = 2 WHERE bureau = 440300"},
+    {"queue_notices", 3,
+     "SELECT queue_open(1), queue_open(2); UPDATE bureau_head SET next_seq = 4 WHERE bureau = 1; "
+     "UPDATE bureau_head SET next_seq = 2 WHERE bureau = 2; INSERT INTO bureau_queue VALUES "
+     "(1, 1, %1$lld, 1, now(), 1), (1, 2, %1$lld, 0, now(), 15), (1, 3, %1$lld, 0, now(), 14), "
+     "(2, 1, %1$lld, 0, now(), 1)"},
+    {"tombstones", 1, "INSERT INTO queue_tombstone VALUES (440300, 4, false, now(), 'x', 'y')"},
+    {"tombstones", 1, "INSERT INTO queue_tombstone VALUES (440399, 1, false, now(), 'x', 'y')"},
+    {"tombstones", 1, "INSERT INTO queue_tombstone VALUES (440300, 3, false, now(), 'x', 'y')"},
+    {"keys", 1, "INSERT INTO peer_key VALUES (decode(repeat('ab', 32), 'hex'), 1, 440304, 'x', now(), 'y')"},
+    {"keys", 1, "INSERT INTO peer_key VALUES (decode(repeat('ab', 32), 'hex'), 1, 1, 'x', now(), 'y')"},
+    {"keys", 1, "INSERT INTO peer_key VALUES (decode(repeat('ab', 32), 'hex'), 2, 7, 'x', now(), 'y')"},
     {"cursors", 1, "DELETE FROM bureau_cursor WHERE bureau = 440100"},
     {"feedback", 1, "INSERT INTO feedback_inbox VALUES (440100, 'x', %1$lld, 1, 1)"},
     {"feedback", 1, "INSERT INTO feedback_inbox VALUES (0, 'x', 5, 1, 1)"},
+    {"feedback", 1, "INSERT INTO feedback_inbox VALUES (2, 'x', %1$lld, 1, 1)"},
+    {"feedback", 1, "INSERT INTO feedback_inbox VALUES (440304, 'x', %1$lld, 1, 1)"},
     {"replies", 1, "DELETE FROM reply WHERE case_id = %1$lld"},
     {"replies", 1, "INSERT INTO reply VALUES (%1$lld, 2, 1, 1, '2026-11-23T12:00:00+08:00', 'x')"},
     {"queue_times", 1, "UPDATE bureau_queue SET sent_at = sent_at - interval '1 s' WHERE seq = 2"},
@@ -129,6 +171,29 @@ static const struct {
     {NULL, 0, "INSERT INTO feedback_inbox VALUES (0, 'x', %1$lld, 1, 1)"},
     {NULL, 0, "INSERT INTO reply VALUES (%1$lld, 9, 0, 1, '2026-11-23T12:00:00+08:00', 'x')"},
     {NULL, 0, "UPDATE bureau_cursor SET acked_seq = 3 WHERE bureau = 440300"},
+    {NULL, 0,
+     "UPDATE bureau_cursor SET acked_seq = 1, blocked_seq = 2, blocked_at = now(), blocked_reason = 'x' WHERE bureau = "
+     "440300"},
+    {NULL, 0, "INSERT INTO feedback_inbox VALUES (1, 'x', %1$lld, 1, 1)"},
+    {NULL, 0,
+     "INSERT INTO peer_key VALUES (decode(repeat('ab', 32), 'hex'), 1, 440304, 'x', now(), 'y', now(), 'z', 'lost'); "
+     "INSERT INTO peer_key VALUES "
+     "(decode(repeat('cd', 32), 'hex'), 1, 440300, 'x', now(), 'y'), (decode(repeat('ef', 32), 'hex'), 2, 1, 'x', "
+     "now(), 'y')"},
+    {NULL, 0,
+     "UPDATE bureau_head SET first_seq = 2 WHERE bureau = 440300; DELETE FROM bureau_queue WHERE seq = 1;"
+     "INSERT INTO queue_retired VALUES (440300, 1, 2, 1, '2026-11-23T12:00:00+08:00', now());"
+     "UPDATE bureau_cursor SET acked_seq = 1 WHERE bureau = 440300; UPDATE queue_range SET from_seq = 2 WHERE bureau = "
+     "440300"},
+    // What was parked came again, and the journal has it; a unit's own queue.
+    {NULL, 0,
+     "INSERT INTO bureau_queue SELECT 440300, 4, case_id, leg, sent_at FROM bureau_queue WHERE seq = 3;"
+     "UPDATE bureau_head SET next_seq = 5 WHERE bureau = 440300; INSERT INTO queue_tombstone VALUES (440300, 3, true, "
+     "'2026-11-23T12:00:00+08:00', 'x', 'y'); UPDATE case_file SET version = 11 WHERE id = %1$lld + 2; INSERT INTO "
+     "journal "
+     "SELECT case_id, 11, at, (SELECT code FROM code_list WHERE list = 'journal' AND name = 'queue.parked'), (SELECT "
+     "id FROM "
+     "because WHERE rule = 'Q2'), state, 0, 7, 0, policy FROM journal WHERE case_id = %1$lld + 2 AND seq = 10"},
 };
 
 static void verify(const struct fixture *f, wf_time now, struct verify_report *report)

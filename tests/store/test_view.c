@@ -190,6 +190,13 @@ static void test_queues(void **state)
     assert_int_equal(view_queues(db, policy, &desk, see_queue, &q, &err), OK);
     assert_int_equal(q.shenzhen.oldest, 0);
     assert_null(q.shenzhen.consumer.p);
+    assert_true(q.shenzhen.first == 1 && q.shenzhen.epoch == 0 && q.shenzhen.blocked == 0 && !q.shenzhen.reason.p);
+    fixture_exec(&f, "UPDATE bureau_cursor SET acked_seq = 3, epoch = 7, blocked_seq = 4, blocked_at = "
+                     "'2026-11-23T12:00:00+08:00', attempts = 20, blocked_reason = 'x' WHERE bureau = 440300; "
+                     "UPDATE bureau_head SET first_seq = 2 WHERE bureau = 440300");
+    assert_int_equal(view_queues(db, policy, &desk, see_queue, &q, &err), OK);
+    assert_true(q.shenzhen.first == 2 && q.shenzhen.epoch == 7 && q.shenzhen.blocked == 4 &&
+                q.shenzhen.blocked_at == FIXTURE_NOW && q.shenzhen.attempts == 20 && str_is(q.shenzhen.reason, "x"));
     // A bureau sees its own, what lies below it none: it could count letters about itself.
     q.n = 0;
     assert_int_equal(view_queues(db, policy, &bureau, see_queue, &q, &err), OK);
