@@ -2,8 +2,10 @@
 #include "cmd_dead.h"
 
 #include "client/pipe.h"
+#include "core/case.h"
 #include "core/number.h"
 #include "ctl.h"
+#include "desk.h"
 #include "run/clock.h"
 #include "store/dead.h"
 #include "wire/refusal.h"
@@ -124,13 +126,44 @@ static enum result send_again(const struct config *config, const struct dead_row
     return result;
 }
 
+// "440300/42": a line that the desk had parked is appended to its queue again. The ref is the line's own, so that it is
+// done once.
+static enum result append_again(const struct config *config, const struct dead_row *row, struct err *err)
+{
+    char number[NUMBER_MAX], ref[64], words[128];
+    struct str seq = row->ref, queue = str_split(&seq, '/');
+    struct text key = TEXT(ref), reason = TEXT(words);
+    struct msg_desk_act act = {.event = str_of(code_name(events, EV_QUEUE_RETRY)), .has_queue = true, .has_seq = true};
+    int32_t version;
+    if (!str_to_i64(queue, &act.queue) || !str_to_i64(seq, &act.seq) || row->mailbox == 0)
+        return err_set(err, REJECT, "no_message", "", "its line cannot be found: it can only be dropped");
+    number_format(row->mailbox, row->case_id, number);
+    act.number = str_of(number);
+    text_put(&key, "parked/");
+    text_str(&key, row->ref);
+    act.ref = text_get(&key);
+    text_put(&reason, "dead retry: ");
+    text_str(&reason, ctl_who());
+    act.reason = text_get(&reason);
+    return desk_send(config, &act, &version, err);
+}
+
+static enum result try_again(struct ctl *ctl, const struct dead_row *row, struct err *err)
+{
+    if (str_is(row->source, "feedback"))
+        return send_again(ctl->config, row, err);
+    // A stage's dead letter needs no message: its next sweep takes the case up again when the row is gone.
+    struct str seq = row->ref;
+    str_split(&seq, '/');
+    return str_is(row->source, "dispatcher") && seq.p ? append_again(ctl->config, row, err) : OK;
+}
+
 static enum result decide(struct ctl *ctl, int64_t id, const char *decision, struct err *err)
 {
     struct dead_row row;
     enum result result = dead_get(ctl->db, id, &row, err);
-    // A stage's dead letter needs no message: its next sweep takes the case up again when the row is gone.
-    if (result == OK && strcmp(decision, "retried") == 0 && str_is(row.source, "feedback"))
-        result = send_again(ctl->config, &row, err);
+    if (result == OK && strcmp(decision, "retried") == 0)
+        result = try_again(ctl, &row, err);
     // Sent before the row goes: whatever stops us here, sending once more is harmless.
     if (result == OK)
         result = dead_decide(ctl->db, id, decision, ctl_who(), clock_now(), err);
@@ -139,18 +172,19 @@ static enum result decide(struct ctl *ctl, int64_t id, const char *decision, str
     return result;
 }
 
-static const char help[] = "usage: letterctl dead [list] [--limit N] [--json] [-c FILE]\n"
-                           "       letterctl dead show ID [--json]\n"
-                           "       letterctl dead retry ID\n"
-                           "       letterctl dead drop ID\n"
-                           "What could not be done and waits for a person. retry: feedback is sent to its daemon "
-                           "again, a case goes back to its\n"
-                           "stage; drop: it is given up. Both write down who decided.\n"
-                           "  --limit N  at most so many, oldest first (1000)\n"
-                           "  --json     a JSON object a line\n"
-                           "  -c FILE    configuration file\n"
-                           "Exit status: 0 done, 1 it was refused again, there is none such, or the database cannot be "
-                           "asked, 2 wrong usage.\n";
+static const char help[] =
+    "usage: letterctl dead [list] [--limit N] [--json] [-c FILE]\n"
+    "       letterctl dead show ID [--json]\n"
+    "       letterctl dead retry ID\n"
+    "       letterctl dead drop ID\n"
+    "What could not be done and waits for a person. retry: feedback is sent to its daemon "
+    "again, a case goes back to its\n"
+    "stage, a parked line is appended to its queue again; drop: it is given up. Both write down who decided.\n"
+    "  --limit N  at most so many, oldest first (1000)\n"
+    "  --json     a JSON object a line\n"
+    "  -c FILE    configuration file\n"
+    "Exit status: 0 done, 1 it was refused again, there is none such, or the database cannot be "
+    "asked, 2 wrong usage.\n";
 
 int cmd_dead(int argc, char **argv)
 {

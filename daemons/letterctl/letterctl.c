@@ -10,12 +10,14 @@
 #include "cmd_migrate.h"
 #include "cmd_policy.h"
 #include "cmd_posts.h"
+#include "cmd_queue.h"
 #include "cmd_readers.h"
 #include "cmd_recompute.h"
 #include "cmd_review.h"
 #include "cmd_show.h"
 #include "cmd_status.h"
 #include "cmd_verify.h"
+#include "cmd_writer.h"
 #include "run/run.h"
 #include "submit.h"
 
@@ -69,11 +71,13 @@ static const struct {
     {"list", cmd_list, "cases, newest first, or how many"},
     {"readers", cmd_readers, "NUMBER  who has read a letter, and who was denied"},
     {"ledger", cmd_ledger, "NUMBER  a case's time, charged to whoever held it"},
+    {"writer", cmd_writer, "NUMBER  who wrote a letter, for a purpose"},
     {"review", cmd_review, "sample|list|finding  a second look at closed cases"},
     {"act", cmd_act, "NUMBER EVENT  an event of the duty desk"},
     {"inquiry", cmd_inquiry, "NUMBER [REQUEST]  an approved 核查函, to be handed over"},
     {"due", cmd_due, "RULE START  when it is due, day by day"},
     {"queues", cmd_queues, "the bureaus' queues"},
+    {"queue", cmd_queue, "retry|park|skip BUREAU SEQ  what blocks a queue"},
     {"dead", cmd_dead, "[list|show|retry|drop]  dead letters"},
     {"status", cmd_status, "how each daemon is"},
     {"verify", cmd_verify, "the whole database against the promises"},
