@@ -36,6 +36,7 @@ static void clear_results(struct db *db)
     for (int i = 0; i < db->results_n; i++)
         PQclear(db->results[i]);
     db->results_n = 0;
+    db->kept = 0;
 }
 
 void db_drop(struct db *db)
@@ -121,7 +122,14 @@ void db_begin_batch(struct db *db)
         clear_results(db);
         db->flushed = false;
     }
-    insist(db->queries < BATCH_MAX);
+    insist(db->kept + db->queries < BATCH_MAX);
+}
+
+void db_keep(struct db *db)
+{
+    insist(db->flushed);
+    db->flushed = false;
+    db->kept = db->results_n;
 }
 
 void db_query(struct db *db, const char *statement, int n, struct column *const *params)

@@ -86,10 +86,15 @@ void db_command(struct db *db, const char *sql);
 // was open it has been rolled back.
 enum result db_flush(struct db *db, struct err *err) MUST_USE;
 
+// The results of the last flush stay, and those of the next batch follow them: one transaction whose second half
+// depends on the first. At most 64 statements in both.
+void db_keep(struct db *db);
+
 // Ends an open transaction without a trace; on failure the connection is dropped, which does the same.
 void db_rollback(struct db *db);
 
-// Results of the last db_flush, by position of the statement in it (0 …). Valid until the next db_query.
+// Results of the last db_flush, by position of the statement in it (0 …). Valid until the next db_query (but see
+// db_keep).
 int db_rows(const struct db *db, int i);
 int64_t db_affected(const struct db *db, int i); // of INSERT, UPDATE, DELETE
 bool db_null(const struct db *db, int i, int row, int col);

@@ -32,6 +32,7 @@ struct db {
     struct err why; // what the last attempt to connect said
     PGresult *results[BATCH_MAX];
     int queries; // sent since the last flush began
+    int kept;    // results of the flushes before it
     int results_n;
     struct preparing preparing[BATCH_MAX];
     int preparing_n;
