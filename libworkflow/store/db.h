@@ -87,8 +87,10 @@ void db_command(struct db *db, const char *sql);
 enum result db_flush(struct db *db, struct err *err) MUST_USE;
 
 // The results of the last flush stay, and those of the next batch follow them: one transaction whose second half
-// depends on the first. At most 64 statements in both.
-void db_keep(struct db *db);
+// depends on the first. At most 64 statements in all. Gives the place of the first result that follows.
+int db_keep(struct db *db);
+// Sends the batch without waiting, for whoever has other work meanwhile. Nothing can be added to it; db_flush waits.
+void db_send(struct db *db);
 
 // Ends an open transaction without a trace; on failure the connection is dropped, which does the same.
 void db_rollback(struct db *db);

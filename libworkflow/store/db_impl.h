@@ -40,6 +40,7 @@ struct db {
     const char *unready; // the one that it refused, NULL: none
     bool commits;        // the batch holds a COMMIT
     bool warned;         // the server warned while it ran
+    bool sent;           // by db_send, with its Sync
     bool flushed;
     bool send_failed;
 };

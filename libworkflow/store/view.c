@@ -43,36 +43,37 @@ static const struct {
     {EV_ABSORB, PART(MERGED_CASES)},
 };
 
-static enum result ask_first(struct looking *l, struct err *err)
+void view_ask(struct db *db, int32_t mailbox, int64_t id)
 {
     struct column its_id = {0}, its_mailbox = {0};
-    struct column *params[] = {scalar_int(&its_id, COL_INT8, l->id), scalar_int(&its_mailbox, COL_INT4, l->mailbox)};
+    struct column *params[] = {scalar_int(&its_id, COL_INT8, id), scalar_int(&its_mailbox, COL_INT4, mailbox)};
     // One snapshot for all statements, or the journal could be newer than the case.
-    db_command(l->db, "BEGIN ISOLATION LEVEL REPEATABLE READ");
-    db_query(l->db, "view_case", 2, params);
-    db_query(l->db, "view_accused", 1, params);
-    db_query(l->db, "view_legs", 1, params);
-    db_query(l->db, "view_events", 1, params);
-    enum result result = db_flush(l->db, err);
+    db_command(db, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+    db_query(db, "view_case", 2, params);
+    db_query(db, "view_accused", 1, params);
+    db_query(db, "view_legs", 1, params);
+    db_query(db, "view_events", 1, params);
+    db_send(db);
     column_free(&its_id);
     column_free(&its_mailbox);
-    return result;
 }
 
 // A case that is not there is asked for like any other and read by nobody.
 static enum reading decide_case(const struct looking *l)
 {
     const struct db *db = l->db;
+    const int in_case = l->first + CASE, in_accused = l->first + ACCUSED, in_legs = l->first + LEGS;
     struct accused_list *x = &l->view->row.accused;
     struct reader_leg legs[CASE_LEGS];
-    int accused_n = db_rows(db, ACCUSED), n = db_rows(db, LEGS);
-    if (db_rows(db, CASE) == 0 || accused_n > GUARD_ACCUSED || n > CASE_LEGS)
+    int accused_n = db_rows(db, in_accused), n = db_rows(db, in_legs);
+    if (db_rows(db, in_case) == 0 || accused_n > GUARD_ACCUSED || n > CASE_LEGS)
         return READ_NOTHING;
-    view_row(db, l->policy, CASE, 0, &l->view->row);
+    view_row(db, l->policy, in_case, 0, &l->view->row);
     for (x->n = 0; x->n < accused_n; x->n++)
-        x->of[x->n] = (struct accused){(int32_t)db_int(db, ACCUSED, x->n, 0), (int32_t)db_int(db, ACCUSED, x->n, 1)};
+        x->of[x->n] =
+            (struct accused){(int32_t)db_int(db, in_accused, x->n, 0), (int32_t)db_int(db, in_accused, x->n, 1)};
     for (int i = 0; i < n; i++)
-        legs[i] = (struct reader_leg){(int32_t)db_int(db, LEGS, i, 2), (uint16_t)db_int(db, LEGS, i, 9)};
+        legs[i] = (struct reader_leg){(int32_t)db_int(db, in_legs, i, 2), (uint16_t)db_int(db, in_legs, i, 9)};
     return SEEDED("look") ? READ_ALL : reader_case(l->policy, l->day, l->viewer, x, legs, n);
 }
 
@@ -131,9 +132,8 @@ static void ask_part(struct looking *l, enum part part)
 static enum result ask_rest(struct looking *l, unsigned parts, struct err *err)
 {
     bool allowed = l->view->reading != READ_NOTHING;
-    db_keep(l->db);
+    l->next = db_keep(l->db) + 1; // behind the note
     access_add_note(l->db, l->now, l->viewer, l->id, "show", allowed);
-    l->next = EVENTS + 2;
     for (enum part part = 0; part < PARTS; part++)
         if (parts & PART(part))
             ask_part(l, part);
@@ -142,8 +142,8 @@ static enum result ask_rest(struct looking *l, unsigned parts, struct err *err)
     return result == OK && !allowed ? err_set(err, REJECT, "not_found", "number", CASE_NOT_FOUND) : result;
 }
 
-enum result view_case(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
-                      int32_t mailbox, int64_t id, struct case_view *out, struct err *err)
+enum result view_case_asked(struct db *db, int first, const struct policy *policy, const struct viewer *viewer,
+                            wf_time now, int64_t id, struct case_view *out, struct err *err)
 {
     struct case_view view = {0};
     struct looking l = {.db = db,
@@ -151,10 +151,10 @@ enum result view_case(struct db *db, const struct policy *policy, const struct v
                         .viewer = viewer,
                         .now = now,
                         .day = date_of(now),
-                        .mailbox = mailbox,
                         .id = id,
+                        .first = first,
                         .view = &view};
-    enum result result = ask_first(&l, err);
+    enum result result = db_flush(db, err);
     if (result != OK)
         return result;
     view.reading = decide_case(&l);
@@ -169,6 +169,13 @@ enum result view_case(struct db *db, const struct policy *policy, const struct v
         view_case_free(&view);
     }
     return result;
+}
+
+enum result view_case(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
+                      int32_t mailbox, int64_t id, struct case_view *out, struct err *err)
+{
+    view_ask(db, mailbox, id);
+    return view_case_asked(db, 0, policy, viewer, now, id, out, err);
 }
 
 void view_case_free(struct case_view *view)

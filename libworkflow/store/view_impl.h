@@ -8,7 +8,7 @@
 // The columns that view_case and view_list have in common; not whom it accuses.
 void view_row(const struct db *db, const struct policy *policy, int i, int row, struct case_row *out);
 
-// What is asked first, by its place among the results: enough to say who may read the case, and what else there is.
+// What is asked first, by its place behind looking.first: enough to say who may read the case, and what else there is.
 enum { BEGIN, CASE, ACCUSED, LEGS, EVENTS };
 
 // What is asked once that is decided.
@@ -35,8 +35,8 @@ struct looking {
     const struct viewer *viewer;
     wf_time now;
     struct date day; // on which the organisation is looked at
-    int32_t mailbox;
     int64_t id;
+    int first;     // place of BEGIN's result
     int next;      // place of the next result
     int at[PARTS]; // place of each part's result; 0: not asked for
     struct case_view *view;

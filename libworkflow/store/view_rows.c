@@ -36,32 +36,32 @@ static void *array_of(const struct db *db, int q, size_t size, int *n)
     return array;
 }
 
-static void read_legs(const struct db *db, struct case_view *out)
+static void read_legs(const struct db *db, int q, struct case_view *out)
 {
-    out->legs = array_of(db, LEGS, sizeof *out->legs, &out->legs_n);
+    out->legs = array_of(db, q, sizeof *out->legs, &out->legs_n);
     for (int i = 0; i < out->legs_n; i++)
-        out->legs[i] = facts_leg(db, LEGS, i, 0);
+        out->legs[i] = facts_leg(db, q, i, 0);
 }
 
-static void read_events(const struct db *db, struct case_view *out)
+static void read_events(const struct db *db, int q, struct case_view *out)
 {
     bool words = out->reading >= READ_JOURNAL;
-    out->events = array_of(db, EVENTS, sizeof *out->events, &out->events_n);
+    out->events = array_of(db, q, sizeof *out->events, &out->events_n);
     for (int i = 0; i < out->events_n; i++)
         out->events[i] = (struct event_view){
-            .seq = (int32_t)db_int(db, EVENTS, i, 0),
-            .at = db_time(db, EVENTS, i, 1),
-            .event = (enum journal)db_int(db, EVENTS, i, 2),
-            .state = (enum case_state)db_int(db, EVENTS, i, 3),
-            .actor = (enum actor)db_int(db, EVENTS, i, 4),
-            .leg = (int16_t)db_int(db, EVENTS, i, 5),
-            .unit = (int32_t)db_int(db, EVENTS, i, 6),
-            .policy = (int32_t)db_int(db, EVENTS, i, 7),
-            .rule = db_text(db, EVENTS, i, 8),
-            .because = db_text(db, EVENTS, i, 9),
-            .post = words ? db_text(db, EVENTS, i, 10) : STR_NONE,
-            .detail = words ? db_text(db, EVENTS, i, 11) : STR_NONE,
-            .due_at = db_time(db, EVENTS, i, 12),
+            .seq = (int32_t)db_int(db, q, i, 0),
+            .at = db_time(db, q, i, 1),
+            .event = (enum journal)db_int(db, q, i, 2),
+            .state = (enum case_state)db_int(db, q, i, 3),
+            .actor = (enum actor)db_int(db, q, i, 4),
+            .leg = (int16_t)db_int(db, q, i, 5),
+            .unit = (int32_t)db_int(db, q, i, 6),
+            .policy = (int32_t)db_int(db, q, i, 7),
+            .rule = db_text(db, q, i, 8),
+            .because = db_text(db, q, i, 9),
+            .post = words ? db_text(db, q, i, 10) : STR_NONE,
+            .detail = words ? db_text(db, q, i, 11) : STR_NONE,
+            .due_at = db_time(db, q, i, 12),
         };
 }
 
@@ -151,18 +151,18 @@ static void read_internal(const struct db *db, int q, struct case_view *out)
                                                   (int16_t)db_int(db, q, i, 2), db_text(db, q, i, 3)};
 }
 
-static void read_case(const struct db *db, struct case_view *out)
+static void read_case(const struct db *db, int q, struct case_view *out)
 {
-    out->version = (int32_t)db_int(db, CASE, 0, 13);
-    out->letter.id = db_int(db, CASE, 0, 14);
+    out->version = (int32_t)db_int(db, q, 0, 13);
+    out->letter.id = db_int(db, q, 0, 14);
     out->letter.mailbox = out->row.mailbox;
-    out->primary.id = db_int(db, CASE, 0, 15);
-    out->supervision = (enum supervision)db_int(db, CASE, 0, 16);
-    out->supervision_due = db_time(db, CASE, 0, 17);
-    out->paused_at = db_time(db, CASE, 0, 18);
-    out->satisfied_first = (int16_t)db_int(db, CASE, 0, 19);
-    out->satisfied_last = (int16_t)db_int(db, CASE, 0, 20);
-    out->solved = (int16_t)db_int(db, CASE, 0, 21);
+    out->primary.id = db_int(db, q, 0, 15);
+    out->supervision = (enum supervision)db_int(db, q, 0, 16);
+    out->supervision_due = db_time(db, q, 0, 17);
+    out->paused_at = db_time(db, q, 0, 18);
+    out->satisfied_first = (int16_t)db_int(db, q, 0, 19);
+    out->satisfied_last = (int16_t)db_int(db, q, 0, 20);
+    out->solved = (int16_t)db_int(db, q, 0, 21);
 }
 
 static void read_letter(const struct db *db, int q, struct case_view *out)
@@ -191,9 +191,9 @@ static void read_kin(const struct looking *l, enum part part, struct case_key *o
 
 void view_read_first(const struct looking *l)
 {
-    read_case(l->db, l->view);
-    read_legs(l->db, l->view);
-    read_events(l->db, l->view);
+    read_case(l->db, l->first + CASE, l->view);
+    read_legs(l->db, l->first + LEGS, l->view);
+    read_events(l->db, l->first + EVENTS, l->view);
 }
 
 void view_read_rest(const struct looking *l)

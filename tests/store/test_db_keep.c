@@ -65,6 +65,20 @@ static void results_follow_one_another(void **state)
     assert_true(str_is(db_text(db, 0, 0, 0), "one"));
 }
 
+// Sent ahead: what was kept can be read until the flush, which only waits.
+static void sent_ahead(void **state)
+{
+    assert_int_equal(db_run(db, "first", 0, NULL, &err), OK);
+    struct str one = db_text(db, 0, 0, 0);
+    int at = db_keep(db);
+    assert_int_equal(at, 1);
+    db_query(db, "first", 0, NULL);
+    db_send(db);
+    assert_true(str_is(one, "one"));
+    assert_int_equal(db_flush(db, &err), OK);
+    assert_true(str_is(db_text(db, 0, 0, 0), "one") && str_is(db_text(db, at, 0, 0), "one"));
+}
+
 static void an_error_in_the_second_half(void **state)
 {
     begin();
@@ -80,6 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(results_follow_one_another, setup, teardown),
+        cmocka_unit_test_setup_teardown(sent_ahead, setup, teardown),
         cmocka_unit_test_setup_teardown(an_error_in_the_second_half, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
