@@ -203,5 +203,5 @@ static int tell(struct ctl *ctl, const struct ctl_case *of)
 
 int cmd_show(int argc, char **argv)
 {
-    return ctl_case(COMMAND, help, argc, argv, tell);
+    return ctl_view(COMMAND, help, argc, argv, tell);
 }

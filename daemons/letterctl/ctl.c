@@ -26,20 +26,32 @@ int ctl_open(struct ctl *ctl, const char *command, const char *file, const char 
     return tool_fail(command, &err);
 }
 
-int ctl_read(struct ctl *ctl, const char *command, const char *file, const char *as)
+// ahead: the case that will be shown, NULL: none yet.
+static int read_as(struct ctl *ctl, const char *command, const char *file, const char *as, const struct ctl_case *ahead)
 {
     static const struct statement *const lists[] = {access_statements, view_statements, policy_store_statements, NULL};
+    struct policy_fetched fetched;
     struct err err;
     int code = ctl_open(ctl, command, file, "pa_desk", lists);
     if (code != 0)
         return code;
-    if (policy_load_rules(ctl->db, &ctl->policy, &err) != OK)
+    enum result result = policy_fetch_rules(ctl->db, &fetched, &err);
+    if (result == OK && ahead) {
+        ctl->asked = db_keep(ctl->db); // what was fetched stays, too
+        view_ask(ctl->db, ahead->mailbox, ahead->id);
+    }
+    if (result != OK || policy_make_rules(&fetched, &ctl->policy, &err) != OK)
         code = tool_fail(command, &err);
     else if (reader_parse(ctl->policy, str_of(as), &ctl->viewer, &err) != OK)
         code = tool_fail(command, &err) + 1; // wrong usage
     if (code != 0)
         ctl_close(ctl);
     return code;
+}
+
+int ctl_read(struct ctl *ctl, const char *command, const char *file, const char *as)
+{
+    return read_as(ctl, command, file, as, NULL);
 }
 
 void ctl_close(struct ctl *ctl)
@@ -53,8 +65,8 @@ void ctl_close(struct ctl *ctl)
     ctl->config = NULL;
 }
 
-int ctl_case(const char *command, const char *help, int argc, char **argv,
-             int (*tell)(struct ctl *ctl, const struct ctl_case *of))
+static int about_case(const char *command, const char *help, int argc, char **argv, bool ahead,
+                      int (*tell)(struct ctl *ctl, const struct ctl_case *of))
 {
     const char *file = NULL, *as = NULL;
     struct ctl_case of = {0};
@@ -70,13 +82,25 @@ int ctl_case(const char *command, const char *help, int argc, char **argv,
         return tool_usage(command, "the case's NUMBER is needed");
     if (number_parse(str_of(a.operands[0]), &of.mailbox, &of.id, &err) != OK)
         return tool_fail(command, &err) + 1; // wrong usage
-    code = ctl_read(&ctl, command, file, as);
+    code = read_as(&ctl, command, file, as, ahead ? &of : NULL);
     if (code != 0)
         return code;
     of.now = clock_now();
     code = tell(&ctl, &of);
     ctl_close(&ctl);
     return ctl_end(command, code);
+}
+
+int ctl_case(const char *command, const char *help, int argc, char **argv,
+             int (*tell)(struct ctl *ctl, const struct ctl_case *of))
+{
+    return about_case(command, help, argc, argv, false, tell);
+}
+
+int ctl_view(const char *command, const char *help, int argc, char **argv,
+             int (*tell)(struct ctl *ctl, const struct ctl_case *of))
+{
+    return about_case(command, help, argc, argv, true, tell);
 }
 
 struct str ctl_who(void)

@@ -16,6 +16,7 @@ struct ctl {
     struct db *db;
     struct policy *policy; // after ctl_read
     struct viewer viewer;  // likewise
+    int asked;             // after ctl_view: place of the case's first result
 };
 // Configuration and a connection as `role`. 0, or the exit code after the reason was said; then nothing is open.
 int ctl_open(struct ctl *ctl, const char *command, const char *file, const char *role,
@@ -37,6 +38,10 @@ struct ctl_case {
 // All of such a command: NUMBER [--as POST] [--json] [-c FILE]. Opens as ctl_read does and lets `tell` answer, which
 // gives the exit code and says why when it is not 0.
 int ctl_case(const char *command, const char *help, int argc, char **argv,
+             int (*tell)(struct ctl *ctl, const struct ctl_case *of));
+// The same for a command that shows the case: it is asked for before the policy is parsed, and `tell` takes the answer
+// with life_read.
+int ctl_view(const char *command, const char *help, int argc, char **argv,
              int (*tell)(struct ctl *ctl, const struct ctl_case *of));
 
 // Who runs this command, for the database's records.

@@ -35,7 +35,7 @@ static void life_tell(const struct case_view *v, wf_time now, struct life *out)
 int life_read(struct ctl *ctl, const struct ctl_case *of, struct case_view *view, struct life *life)
 {
     struct err err;
-    if (view_case(ctl->db, ctl->policy, &ctl->viewer, of->now, of->mailbox, of->id, view, &err) != OK)
+    if (view_case_asked(ctl->db, ctl->asked, ctl->policy, &ctl->viewer, of->now, of->id, view, &err) != OK)
         return tool_fail(ctl->command, &err);
     life_tell(view, of->now, life);
     return 0;

@@ -3,6 +3,9 @@
 #include "core/classify.h"
 #include "core/seeded.h"
 
+#include <stddef.h>
+#include <string.h>
+
 static bool is_machine(enum actor a)
 {
     return a == ACTOR_CLASSIFIER || a == ACTOR_DISPATCHER || a == ACTOR_FEEDBACK;
@@ -331,10 +334,20 @@ static enum result first_event(struct deciding *d)
     return apply(d, event, c->actor, leg);
 }
 
+// The arrays are large and mostly empty: what is behind their counts means nothing and stays where it is.
+static void copy_facts(struct case_facts *to, const struct case_facts *from)
+{
+    memcpy(to, from, offsetof(struct case_facts, legs));
+    memcpy(to->legs, from->legs, (size_t)from->legs_n * sizeof *from->legs);
+    memcpy(to->requests, from->requests, (size_t)from->requests_n * sizeof *from->requests);
+    to->legs_n = from->legs_n;
+    to->requests_n = from->requests_n;
+}
+
 enum result case_decide(const struct policy *policy, wf_time now, const struct change *change, struct case_facts *facts,
                         struct case_facts *other, struct decision *out, struct err *err)
 {
-    struct case_facts after = *facts, other_after;
+    struct case_facts after, other_after;
     struct err ignored;
     struct deciding d = {.policy = policy,
                          .now = now,
@@ -343,8 +356,9 @@ enum result case_decide(const struct policy *policy, wf_time now, const struct c
                          .facts = &after,
                          .out = out,
                          .err = err ? err : &ignored};
+    copy_facts(&after, facts);
     if (other) {
-        other_after = *other;
+        copy_facts(&other_after, other);
         d.other = &other_after;
     }
     out->steps_n = out->notices_n = 0;
@@ -362,8 +376,8 @@ enum result case_decide(const struct policy *policy, wf_time now, const struct c
     case_set_wake(&d, &after);
     if (other && d.other->version != other->version)
         case_set_wake(&d, d.other);
-    *facts = after;
+    copy_facts(facts, &after);
     if (other)
-        *other = other_after;
+        copy_facts(other, &other_after);
     return OK;
 }

@@ -70,22 +70,8 @@ void access_add_note(struct db *db, wf_time now, const struct viewer *viewer, in
         column_free(params[i]);
 }
 
-enum result access_note(struct db *db, wf_time now, const struct viewer *viewer, int64_t id, const char *what,
-                        bool allowed, struct err *err)
-{
-    access_add_note(db, now, viewer, id, what, allowed);
-    return db_flush(db, err);
-}
-
-enum result access_denied(struct db *db, const struct viewer *viewer, wf_time now, const char *what, int64_t id,
-                          struct err *err)
-{
-    enum result result = access_note(db, now, viewer, id, what, false, err);
-    return result == OK ? err_set(err, REJECT, "not_found", "number", CASE_NOT_FOUND) : result;
-}
-
-enum result access_decide(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
-                          const char *what, int32_t mailbox, int64_t id, enum reading *out, struct err *err)
+enum result access_ask(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
+                       const char *what, int32_t mailbox, int64_t id, enum reading *out, struct err *err)
 {
     struct column its_id = {0}, its_mailbox = {0};
     struct column *params[] = {scalar_int(&its_id, COL_INT8, id), scalar_int(&its_mailbox, COL_INT4, mailbox)};
@@ -96,19 +82,10 @@ enum result access_decide(struct db *db, const struct policy *policy, const stru
     if (db_rows(db, 0) > 0)
         reading = SEEDED("look") ? READ_ALL : access_reading(db, 0, 0, 0, policy, date_of(now), viewer);
     // A number that is not there is written down, too: the answers must not differ in how long they take.
-    if (reading == READ_NOTHING)
-        return access_denied(db, viewer, now, what, id, err);
-    *out = reading;
-    return OK;
-}
-
-enum result access_ask(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
-                       const char *what, int32_t mailbox, int64_t id, enum reading *out, struct err *err)
-{
-    enum reading reading;
-    enum result result = access_decide(db, policy, viewer, now, what, mailbox, id, &reading, err);
-    if (result == OK)
-        result = access_note(db, now, viewer, id, what, true, err);
+    access_add_note(db, now, viewer, id, what, reading != READ_NOTHING);
+    result = db_flush(db, err);
+    if (result == OK && reading == READ_NOTHING)
+        return err_set(err, REJECT, "not_found", "number", CASE_NOT_FOUND);
     if (result == OK)
         *out = reading;
     return result;

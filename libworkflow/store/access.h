@@ -19,25 +19,15 @@ bool access_legs(struct str s, struct reader_leg out[CASE_LEGS], int *n);
 enum reading access_reading(const struct db *db, int q, int row, int col, const struct policy *policy, struct date day,
                             const struct viewer *viewer);
 
-// The first half of access_ask: a refusal is written down, a permission is still to be (access_add_note or access_note)
-// before anything is shown.
-enum result access_decide(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
-                          const char *what, int32_t mailbox, int64_t id, enum reading *out, struct err *err) MUST_USE;
-// The permission's note as one more statement of a batch, which shows nothing unless its COMMIT is done.
+// One look's note as one more statement of a batch, which shows nothing unless its COMMIT is done.
 void access_add_note(struct db *db, wf_time now, const struct viewer *viewer, int64_t id, const char *what,
                      bool allowed);
-// Writes one look down.
-enum result access_note(struct db *db, wf_time now, const struct viewer *viewer, int64_t id, const char *what,
-                        bool allowed, struct err *err) MUST_USE;
 
 // May the viewer look at the case, and how deep? Either answer is written down before it is given; what: "show",
 // "readers", … REJECT, code "not_found" and the same words whether there is no such number, the viewer is in X, or the
 // case is none of its unit's.
 enum result access_ask(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
                        const char *what, int32_t mailbox, int64_t id, enum reading *out, struct err *err) MUST_USE;
-// The same refusal for who finds out later.
-enum result access_denied(struct db *db, const struct viewer *viewer, wf_time now, const char *what, int64_t id,
-                          struct err *err) MUST_USE;
 
 // One who read, or wanted to (G6: a later discovery reports who had read).
 struct access_reader {

@@ -1,6 +1,7 @@
 -- The one write path of a case. A batch is first tried without locks: the journal's key (case_id, seq) and the inbox's key let
 -- at most one of two writers through, and the one that came too late starts again, this time with locks and look-ups. The
 -- rows are touched in id order, the bureaus' heads last, in bureau order.
+-- Many arrays are unnested in a select list, row by row; unnest($1, $2, ...) in FROM first stores each in a set of its own.
 
 -- name: case_read
 SELECT c.id, c.version, c.mailbox, c.bureau, c.place, c.state, c.kind, c.category, c.flags, c.confidence, c.outcome, c.round,
@@ -34,9 +35,11 @@ UPDATE case_file c
 SET version = n.version, state = n.state, kind = n.kind, category = n.category, flags = n.flags, bureau = n.bureau,
     place = n.place, confidence = n.confidence, outcome = n.outcome, round = n.round, due_at = n.due_at,
     clock_at = n.clock_at, wake_at = n.wake_at
-FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::int[], $8::int[],
-            $9::smallint[], $10::smallint[], $11::smallint[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[])
-     AS n (id, version, state, kind, category, flags, bureau, place, confidence, outcome, round, due_at, clock_at, wake_at)
+FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::int[]) AS version, unnest($3::smallint[]) AS state,
+             unnest($4::smallint[]) AS kind, unnest($5::smallint[]) AS category, unnest($6::smallint[]) AS flags,
+             unnest($7::int[]) AS bureau, unnest($8::int[]) AS place, unnest($9::smallint[]) AS confidence,
+             unnest($10::smallint[]) AS outcome, unnest($11::smallint[]) AS round, unnest($12::timestamptz[]) AS due_at,
+             unnest($13::timestamptz[]) AS clock_at, unnest($14::timestamptz[]) AS wake_at) n
 WHERE c.id = n.id
 
 -- The sweep looked and nothing was due. Whoever changes the case meanwhile says himself when to look again: so no waiting,
@@ -51,24 +54,28 @@ WHERE c.id = n.id
 
 -- name: leg_insert
 INSERT INTO leg (case_id, id, parent, unit, role, state, due_at, sent_at, round, hop, flags, extensions, warned, handler)
-SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::int[], $5::smallint[], $6::smallint[],
-    $7::timestamptz[], $8::timestamptz[], $9::smallint[], $10::smallint[], $11::smallint[], $12::smallint[], $13::smallint[],
-    $14::bigint[])
+SELECT * FROM (SELECT unnest($1::bigint[]), unnest($2::smallint[]), unnest($3::smallint[]), unnest($4::int[]),
+                      unnest($5::smallint[]), unnest($6::smallint[]), unnest($7::timestamptz[]), unnest($8::timestamptz[]),
+                      unnest($9::smallint[]), unnest($10::smallint[]), unnest($11::smallint[]), unnest($12::smallint[]),
+                      unnest($13::smallint[]), unnest($14::bigint[])) n
 
 -- name: leg_update
 UPDATE leg l
 SET state = n.state, due_at = n.due_at, flags = n.flags, extensions = n.extensions, warned = n.warned, handler = n.handler
-FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::timestamptz[], $5::smallint[], $6::smallint[], $7::smallint[],
-            $8::bigint[]) AS n (case_id, id, state, due_at, flags, extensions, warned, handler)
+FROM (SELECT unnest($1::bigint[]) AS case_id, unnest($2::smallint[]) AS id, unnest($3::smallint[]) AS state,
+             unnest($4::timestamptz[]) AS due_at, unnest($5::smallint[]) AS flags, unnest($6::smallint[]) AS extensions,
+             unnest($7::smallint[]) AS warned, unnest($8::bigint[]) AS handler) n
 WHERE l.case_id = n.case_id AND l.id = n.id
 
 -- name: course_put
 INSERT INTO course (case_id, paused_at, answer_due, asked_supplements, got_supplements, alarm, warned, supervision,
     supervision_due, calls, call_hours, first_call, satisfied_first, satisfied_last, solved, primary_case, extended_days,
     ex_officio)
-SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[], $6::smallint[],
-    $7::smallint[], $8::smallint[], $9::timestamptz[], $10::smallint[], $11::int[], $12::timestamptz[], $13::smallint[],
-    $14::smallint[], $15::smallint[], $16::bigint[], $17::smallint[], $18::smallint[])
+SELECT * FROM (SELECT unnest($1::bigint[]), unnest($2::timestamptz[]), unnest($3::timestamptz[]), unnest($4::smallint[]),
+                      unnest($5::smallint[]), unnest($6::smallint[]), unnest($7::smallint[]), unnest($8::smallint[]),
+                      unnest($9::timestamptz[]), unnest($10::smallint[]), unnest($11::int[]), unnest($12::timestamptz[]),
+                      unnest($13::smallint[]), unnest($14::smallint[]), unnest($15::smallint[]), unnest($16::bigint[]),
+                      unnest($17::smallint[]), unnest($18::smallint[])) n
 ON CONFLICT (case_id) DO UPDATE
 SET paused_at = excluded.paused_at, answer_due = excluded.answer_due, asked_supplements = excluded.asked_supplements,
     got_supplements = excluded.got_supplements, alarm = excluded.alarm, warned = excluded.warned,
@@ -94,16 +101,19 @@ ON CONFLICT (case_id, unit, officer) DO UPDATE SET since = excluded.since, gone_
 -- name: request_insert
 INSERT INTO request (case_id, id, leg, kind, state, unit, target, days, person, asked_at, due_at, until_at, decided_at)
 SELECT n.*, CASE WHEN n.state <> 1 THEN $13::timestamptz END
-FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::smallint[], $5::smallint[], $6::int[], $7::int[],
-            $8::smallint[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[])
-     AS n (case_id, id, leg, kind, state, unit, target, days, person, asked_at, due_at, until_at)
+FROM (SELECT unnest($1::bigint[]) AS case_id, unnest($2::smallint[]) AS id, unnest($3::smallint[]) AS leg,
+             unnest($4::smallint[]) AS kind, unnest($5::smallint[]) AS state, unnest($6::int[]) AS unit,
+             unnest($7::int[]) AS target, unnest($8::smallint[]) AS days, unnest($9::bigint[]) AS person,
+             unnest($10::timestamptz[]) AS asked_at, unnest($11::timestamptz[]) AS due_at,
+             unnest($12::timestamptz[]) AS until_at) n
 
 -- name: request_update
 UPDATE request r
 SET state = n.state, target = n.target, days = n.days, due_at = n.due_at, until_at = n.until_at,
     decided_at = CASE WHEN n.state <> 1 THEN coalesce(r.decided_at, $8::timestamptz) END
-FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::int[], $5::smallint[], $6::timestamptz[], $7::timestamptz[])
-     AS n (case_id, id, state, target, days, due_at, until_at)
+FROM (SELECT unnest($1::bigint[]) AS case_id, unnest($2::smallint[]) AS id, unnest($3::smallint[]) AS state,
+             unnest($4::int[]) AS target, unnest($5::smallint[]) AS days, unnest($6::timestamptz[]) AS due_at,
+             unnest($7::timestamptz[]) AS until_at) n
 WHERE r.case_id = n.case_id AND r.id = n.id
 
 -- A case that was split off has a number of its own, of the same series as the letters'.
@@ -115,24 +125,27 @@ RETURNING next_serial - 1
 -- name: split_insert
 INSERT INTO case_file (id, version, state, kind, category, flags, bureau, place, confidence, outcome, round, due_at, clock_at,
                        wake_at, letter_id, mailbox, received_at)
-SELECT * FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::int[],
-    $8::int[], $9::smallint[], $10::smallint[], $11::smallint[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[],
-    $15::bigint[], $16::int[], $17::timestamptz[])
+SELECT * FROM (SELECT unnest($1::bigint[]), unnest($2::int[]), unnest($3::smallint[]), unnest($4::smallint[]),
+                      unnest($5::smallint[]), unnest($6::smallint[]), unnest($7::int[]), unnest($8::int[]),
+                      unnest($9::smallint[]), unnest($10::smallint[]), unnest($11::smallint[]), unnest($12::timestamptz[]),
+                      unnest($13::timestamptz[]), unnest($14::timestamptz[]), unnest($15::bigint[]), unnest($16::int[]),
+                      unnest($17::timestamptz[])) n
 
 -- name: journal_insert
 INSERT INTO journal (case_id, seq, event, because, state, leg, actor, unit, post, detail, due_at, at, policy)
 SELECT n.*, $12::timestamptz, $13::int
-FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[],
-            $8::int[], $9::text[], $10::text[], $11::timestamptz[]) n
+FROM (SELECT unnest($1::bigint[]), unnest($2::int[]), unnest($3::smallint[]), unnest($4::smallint[]), unnest($5::smallint[]),
+             unnest($6::smallint[]), unnest($7::smallint[]), unnest($8::int[]), unnest($9::text[]), unnest($10::text[]),
+             unnest($11::timestamptz[])) n
 
 -- name: reply_insert
 INSERT INTO reply (case_id, seq, leg, outcome, public_text, at)
 SELECT n.*, $6::timestamptz
-FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::text[]) n
+FROM (SELECT unnest($1::bigint[]), unnest($2::int[]), unnest($3::smallint[]), unnest($4::smallint[]), unnest($5::text[])) n
 
 -- name: internal_report_insert
 INSERT INTO internal_report (case_id, seq, words)
-SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[]) n
+SELECT * FROM (SELECT unnest($1::bigint[]), unnest($2::int[]), unnest($3::text[])) n
 
 -- name: supplement_insert
 INSERT INTO supplement (case_id, seq, words, at)
@@ -167,7 +180,7 @@ ON CONFLICT DO NOTHING
 
 -- name: inbox_insert
 INSERT INTO feedback_inbox (bureau, event_id, case_id, digest, seen)
-SELECT n.*, 1 FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[]) n
+SELECT n.*, 1 FROM (SELECT unnest($1::int[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::bigint[])) n
 
 -- name: inbox_seen
 UPDATE feedback_inbox i SET seen = i.seen + 1

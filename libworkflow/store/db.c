@@ -36,6 +36,7 @@ static void clear_results(struct db *db)
     for (int i = 0; i < db->results_n; i++)
         PQclear(db->results[i]);
     db->results_n = 0;
+    db->kept = 0;
 }
 
 void db_drop(struct db *db)
@@ -48,6 +49,7 @@ void db_drop(struct db *db)
     db->preparing_n = 0;
     db->queries = 0;
     db->commits = false;
+    db->sent = false;
     db->send_failed = false;
 }
 
@@ -123,7 +125,24 @@ void db_begin_batch(struct db *db)
         clear_results(db);
         db->flushed = false;
     }
-    insist(db->queries < BATCH_MAX);
+    insist(!db->sent && db->kept + db->queries < BATCH_MAX);
+}
+
+int db_keep(struct db *db)
+{
+    insist(db->flushed);
+    db->flushed = false;
+    db->kept = db->results_n;
+    return db->kept;
+}
+
+void db_send(struct db *db)
+{
+    if (!db->conn)
+        return;
+    if (!PQpipelineSync(db->conn) || PQflush(db->conn) < 0)
+        db->send_failed = true;
+    db->sent = true;
 }
 
 void db_query(struct db *db, const char *statement, int n, struct column *const *params)
@@ -236,7 +255,9 @@ static enum result run_batch(struct db *db, struct err *err)
     db->warned = false;
     db->ready_n = 0;
     db->unready = NULL;
-    if (db->send_failed || !PQpipelineSync(db->conn) || !db_drain(db, &error))
+    bool sent = db->sent || PQpipelineSync(db->conn);
+    db->sent = false;
+    if (db->send_failed || !sent || !db_drain(db, &error))
         return db_lost(db, err, "the database does not answer: ");
     for (int i = db->ready_n; i < db->preparing_n; i++)
         if (db->preparing[i].prepared)

@@ -86,6 +86,12 @@ void db_command(struct db *db, const char *sql);
 // was open it has been rolled back.
 enum result db_flush(struct db *db, struct err *err) MUST_USE;
 
+// The results of the last flush stay, and those of the next batch follow them: one transaction whose second half
+// depends on the first. At most 64 statements in all. Gives the place of the first result that follows.
+int db_keep(struct db *db);
+// Sends the batch without waiting, for whoever has other work meanwhile. Nothing can be added to it; db_flush waits.
+void db_send(struct db *db);
+
 // A batch whose answers are fetched later: db_ahead sends what was queried, outside any transaction; db_take waits for
 // it, and returns as db_flush would have. Other batches may run in between. One at a time. Its results have places of
 // their own, DB_AHEAD, DB_AHEAD + 1, …, and are valid until the next db_take. Not on a connection that prepares when
@@ -99,7 +105,8 @@ enum result db_take(struct db *db, struct err *err) MUST_USE;
 // Ends an open transaction without a trace; on failure the connection is dropped, which does the same.
 void db_rollback(struct db *db);
 
-// Results of the last db_flush, by position of the statement in it (0 …). Valid until the next db_query.
+// Results of the last db_flush, by position of the statement in it (0 …). Valid until the next db_query (but see
+// db_keep).
 int db_rows(const struct db *db, int i);
 int64_t db_affected(const struct db *db, int i); // of INSERT, UPDATE, DELETE
 bool db_null(const struct db *db, int i, int row, int col);

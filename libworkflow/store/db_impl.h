@@ -41,6 +41,7 @@ struct db {
     struct err why; // what the last attempt to connect said
     PGresult *results[BATCH_MAX];
     int queries; // sent since the last flush began
+    int kept;    // results of the flushes before it
     int results_n;
     struct preparing preparing[BATCH_MAX];
     int preparing_n;
@@ -48,6 +49,7 @@ struct db {
     const char *unready; // the one that it refused, NULL: none
     bool commits;        // the batch holds a COMMIT
     bool warned;         // the server warned while it ran
+    bool sent;           // by db_send, with its Sync
     bool flushed;
     bool send_failed;
     struct ahead ahead;

@@ -12,7 +12,7 @@ void db_prepare_when_used(struct db *db)
 static void send_prepare(struct db *db, const struct statement *s, bool *prepared)
 {
     insist(db->preparing_n < BATCH_MAX);
-    db->preparing[db->preparing_n++] = (struct preparing){s->name, prepared, db->queries};
+    db->preparing[db->preparing_n++] = (struct preparing){s->name, prepared, db->kept + db->queries};
     if (!PQsendPrepare(db->conn, s->name, s->sql, 0, NULL))
         db->send_failed = true;
 }

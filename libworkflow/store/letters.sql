@@ -20,19 +20,20 @@ RETURNING next_serial - $2::int
 INSERT INTO letter (id, mailbox, channel, claimed, confidential, client_ref, occurred_at, title, place, accused, body,
                     received_at)
 SELECT n.*, $12::timestamptz
-FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::boolean[], $6::text[], $7::timestamptz[],
-            $8::text[], $9::text[], $10::text[], $11::text[]) n
+FROM (SELECT unnest($1::bigint[]), unnest($2::int[]), unnest($3::smallint[]), unnest($4::smallint[]), unnest($5::boolean[]),
+             unnest($6::text[]), unnest($7::timestamptz[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]),
+             unnest($11::text[])) n
 
 -- name: writer_insert
 INSERT INTO writer (letter_id, name, phone, id_number, email)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) n
+SELECT * FROM (SELECT unnest($1::bigint[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[])) n
 
 -- name: case_insert
 INSERT INTO case_file (id, mailbox, kind, flags, due_at, wake_at, letter_id, version, bureau, place, state, category,
                        confidence, outcome, round, received_at, clock_at)
 SELECT n.*, n.id, 1, 0, 0, $7::smallint, 0, 0, 0, 0, $8::timestamptz, $8::timestamptz
-FROM unnest($1::bigint[], $2::int[], $3::smallint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[])
-     AS n (id, mailbox, kind, flags, due_at, wake_at)
+FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::int[]) AS mailbox, unnest($3::smallint[]) AS kind,
+             unnest($4::smallint[]) AS flags, unnest($5::timestamptz[]) AS due_at, unnest($6::timestamptz[]) AS wake_at) n
 
 -- name: case_opened
 INSERT INTO journal (case_id, seq, due_at, event, because, state, leg, actor, unit, at, policy)

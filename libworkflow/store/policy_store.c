@@ -135,38 +135,56 @@ static enum result newest(struct db *db, int32_t *version, struct err *err)
     return result;
 }
 
-static enum result load(struct db *db, parser *how, struct policy **out, struct err *err)
+static enum result fetch(struct db *db, bool all, struct policy_fetched *out, struct err *err)
 {
     struct column whole = {0};
-    struct column *params[] = {scalar_int(&whole, COL_BOOL, how == policy_parse)};
+    struct column *params[] = {scalar_int(&whole, COL_BOOL, all)};
     enum result result = scalar_run(db, "policy_files", 1, params, err);
     if (result != OK)
         return result;
     if (db_rows(db, 0) == 0)
         return err_set(err, REJECT, "no_policy", "", "no policy is loaded: run `letterctl policy load DIR`");
-    struct str files[POLICY_FILES] = {{0}};
+    *out = (struct policy_fetched){.version = (int32_t)db_int(db, 0, 0, 2)};
     for (int row = 0; row < db_rows(db, 0); row++)
         for (int i = 0; i < POLICY_FILES; i++)
             if (str_is(db_text(db, 0, row, 0), policy_file_names[i]))
-                files[i] = db_text(db, 0, row, 1);
-    int32_t version = (int32_t)db_int(db, 0, 0, 2);
+                out->files[i] = db_text(db, 0, row, 1);
+    return OK;
+}
+
+static enum result make(parser *how, const struct policy_fetched *fetched, struct policy **out, struct err *err)
+{
     struct loaded *loaded;
-    result = parse(how, files, &loaded, err);
+    enum result result = parse(how, fetched->files, &loaded, err);
     if (result != OK)
         return result;
-    loaded->policy.version = version;
+    loaded->policy.version = fetched->version;
     *out = &loaded->policy;
     return OK;
 }
 
 enum result policy_load(struct db *db, struct policy **out, struct err *err)
 {
-    return load(db, policy_parse, out, err);
+    struct policy_fetched fetched;
+    enum result result = fetch(db, true, &fetched, err);
+    return result == OK ? make(policy_parse, &fetched, out, err) : result;
 }
 
 enum result policy_load_rules(struct db *db, struct policy **out, struct err *err)
 {
-    return load(db, policy_parse_rules, out, err);
+    struct policy_fetched fetched;
+    enum result result = policy_fetch_rules(db, &fetched, err);
+    return result == OK ? policy_make_rules(&fetched, out, err) : result;
+}
+
+enum result policy_fetch_rules(struct db *db, struct policy_fetched *out, struct err *err)
+{
+    return fetch(db, false, out, err);
+}
+
+enum result policy_make_rules(const struct policy_fetched *fetched, struct policy **out, struct err *err)
+{
+    return make(policy_parse_rules, fetched, out, err);
 }
 
 enum result policy_newer(struct db *db, int32_t than, bool *newer, struct err *err)

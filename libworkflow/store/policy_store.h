@@ -18,6 +18,14 @@ enum result policy_save(struct db *db, const struct str files[POLICY_FILES], str
 enum result policy_load(struct db *db, struct policy **out, struct err *err) MUST_USE;
 // The same for whoever does not classify, by policy_parse_rules.
 enum result policy_load_rules(struct db *db, struct policy **out, struct err *err) MUST_USE;
+// That one in two steps, so that the database can work while the files are parsed: they lie in the results of the
+// fetch.
+struct policy_fetched {
+    struct str files[POLICY_FILES];
+    int32_t version;
+};
+enum result policy_fetch_rules(struct db *db, struct policy_fetched *out, struct err *err) MUST_USE;
+enum result policy_make_rules(const struct policy_fetched *fetched, struct policy **out, struct err *err) MUST_USE;
 void policy_free(struct policy *policy); // NULL is fine; only what these gave
 
 // Is there a version newer than this one?

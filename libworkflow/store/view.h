@@ -120,6 +120,11 @@ struct case_view {
 // viewer, in the same words.
 enum result view_case(struct db *db, const struct policy *policy, const struct viewer *viewer, wf_time now,
                       int32_t mailbox, int64_t id, struct case_view *out, struct err *err) MUST_USE;
+// The same in two steps, so that the database can work while the policy is parsed: view_ask sends what is asked first
+// behind what was kept (db_keep), and the next on this connection is view_case_asked with the place that db_keep gave.
+void view_ask(struct db *db, int32_t mailbox, int64_t id);
+enum result view_case_asked(struct db *db, int first, const struct policy *policy, const struct viewer *viewer,
+                            wf_time now, int64_t id, struct case_view *out, struct err *err) MUST_USE;
 void view_case_free(struct case_view *view);
 
 struct view_filter {

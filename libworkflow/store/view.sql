@@ -2,23 +2,16 @@
 
 -- ---- One case ----
 
--- With whom the case that it was merged into accuses and whose legs that has, and the same of the case whose letter it is:
--- who may not see those is not told their numbers.
+-- First, who may read it and what there is of it: nothing of the letter's words.
 -- name: view_case
 SELECT c.id, c.mailbox, c.bureau, c.place, c.state, c.kind, c.category, c.confidence, c.round, c.flags, c.outcome, c.received_at,
-    c.due_at, (SELECT string_agg(a.unit || ':' || a.officer, ',' ORDER BY a.unit, a.officer) FROM accused a
-        WHERE a.case_id = c.id AND a.gone_at IS NULL),
-    c.version, c.letter_id, l.mailbox, l.channel, l.occurred_at, l.title, l.place, l.accused, l.body,
-    k.primary_case, p.mailbox,
-    (SELECT string_agg(a.unit || ':' || a.officer, ',') FROM accused a WHERE a.case_id = p.id AND a.gone_at IS NULL),
-    (SELECT string_agg(g.unit || ':' || g.flags, ',') FROM leg g WHERE g.case_id = p.id),
-    (SELECT string_agg(a.unit || ':' || a.officer, ',') FROM accused a WHERE a.case_id = l.id AND a.gone_at IS NULL),
-    (SELECT string_agg(g.unit || ':' || g.flags, ',') FROM leg g WHERE g.case_id = l.id),
-    k.supervision, k.supervision_due, k.paused_at, k.satisfied_first, k.satisfied_last, k.solved
-FROM case_file c JOIN letter l ON l.id = c.letter_id
-LEFT JOIN course k ON k.case_id = c.id
-LEFT JOIN case_file p ON p.id = k.primary_case
+    c.due_at, c.version, c.letter_id, k.primary_case, k.supervision, k.supervision_due, k.paused_at, k.satisfied_first,
+    k.satisfied_last, k.solved
+FROM case_file c LEFT JOIN course k ON k.case_id = c.id
 WHERE c.id = $1::bigint AND c.mailbox = $2::int
+
+-- name: view_accused
+SELECT unit, officer FROM accused WHERE case_id = $1::bigint AND gone_at IS NULL ORDER BY unit, officer
 
 -- name: view_legs
 SELECT id, parent, unit, role, state, due_at, sent_at, round, hop, flags, extensions FROM leg WHERE case_id = $1::bigint ORDER BY id
@@ -28,20 +21,21 @@ SELECT j.seq, j.at, j.event, j.state, j.actor, j.leg, j.unit, j.policy, b.rule, 
 FROM journal j LEFT JOIN because b ON b.id = j.because
 WHERE j.case_id = $1::bigint ORDER BY j.seq
 
--- At each issue: the desk's own words where it wrote some, else the newest report of each unit that led that round. What a
--- unit below or an assisting one reported is for whoever leads, not for the writer.
+-- Then the rest.
+-- name: view_letter
+SELECT channel, occurred_at, title, place, accused, body FROM letter WHERE id = $1::bigint
+
+-- At each issue ($2): the desk's own words where it wrote some, else the newest report of each unit that led that round
+-- ($3, $4: lead, DONE). What a unit below or an assisting one reported is for whoever leads, not for the writer.
 -- name: view_replies
 SELECT DISTINCT ON (j.seq, r.leg) j.at, r.leg, r.outcome, r.public_text
 FROM (
     SELECT case_id, seq, at, lag(seq, 1, 0) OVER (ORDER BY seq) AS before
-    FROM journal
-    WHERE case_id = $1::bigint AND event = (SELECT code FROM code_list WHERE list = 'journal' AND name = 'reply.issued')
+    FROM journal WHERE case_id = $1::bigint AND event = $2::smallint
 ) j JOIN reply r ON r.case_id = j.case_id AND r.seq <= j.seq
 LEFT JOIN leg g ON g.case_id = r.case_id AND g.id = r.leg
 WHERE r.seq = j.seq
-    OR r.seq > j.before AND g.parent = 0
-        AND g.role = (SELECT code FROM code_list WHERE list = 'leg_role' AND name = 'lead')
-        AND g.state = (SELECT code FROM code_list WHERE list = 'leg_state' AND name = 'DONE')
+    OR r.seq > j.before AND g.parent = 0 AND g.role = $3::smallint AND g.state = $4::smallint
         AND NOT EXISTS (SELECT FROM reply own WHERE own.case_id = j.case_id AND own.seq = j.seq)
 ORDER BY j.seq, r.leg, r.seq DESC
 
@@ -59,12 +53,9 @@ SELECT seq, at, reached, contacted, is_true, satisfied, solved FROM callback_ans
 SELECT request, unit, ref, facts, answer, asked_at, approved_at, due_at, answered_at
 FROM inquiry WHERE case_id = $1::bigint ORDER BY request
 
--- The newest ones, oldest of them first.
+-- The newest ones first.
 -- name: view_refused
-SELECT * FROM (
-    SELECT id, at, actor, unit, post, event, state, code, words
-    FROM refused_event WHERE case_id = $1::bigint ORDER BY id DESC LIMIT $2::int
-) newest ORDER BY id
+SELECT at, actor, unit, post, event, state, code, words FROM refused_event WHERE case_id = $1::bigint ORDER BY id DESC LIMIT $2::int
 
 -- name: view_internal
 SELECT i.seq, j.at, j.leg, i.words
@@ -75,6 +66,13 @@ WHERE i.case_id = $1::bigint ORDER BY i.seq
 SELECT c.id, c.mailbox
 FROM course k JOIN case_file c ON c.id = k.case_id
 WHERE k.primary_case = $1::bigint AND k.primary_case <> 0 ORDER BY c.id
+
+-- The case that it was merged into, or whose letter it is: who may not see that is not told its number.
+-- name: view_kin
+SELECT c.mailbox,
+    (SELECT string_agg(a.unit || ':' || a.officer, ',') FROM accused a WHERE a.case_id = c.id AND a.gone_at IS NULL),
+    (SELECT string_agg(g.unit || ':' || g.flags, ',') FROM leg g WHERE g.case_id = c.id)
+FROM case_file c WHERE c.id = $1::bigint
 
 -- ---- Many cases ----
 

@@ -73,7 +73,10 @@ static void tell(struct listing *l)
 {
     for (int row = 0; row < db_rows(l->db, 0) && l->left > 0; row++) {
         struct case_row found;
-        if (db_null(l->db, 0, row, 0) || !view_row(l->db, l->policy, 0, row, &found) ||
+        if (db_null(l->db, 0, row, 0))
+            continue;
+        view_row(l->db, l->policy, 0, row, &found);
+        if (!access_accused(db_text(l->db, 0, row, 13), &found.accused) ||
             (!SEEDED("list") && access_reading(l->db, 0, row, 13, l->policy, l->day, l->viewer) == READ_NOTHING))
             continue;
         l->each(l->arg, &found);

@@ -117,8 +117,9 @@ static void test_merged_tells_no_more(void **state)
     struct db *db = open_db(&f);
     fixture_exec(&f,
                  "INSERT INTO course VALUES (%lld, NULL, NULL, 0, 0, 0, 0, 0, NULL, 0, 0, NULL, 0, 0, 0, %lld, 0, 0); "
-                 "UPDATE case_file SET letter_id = %lld WHERE id = %lld",
-                 CASE_1, CASE_1 + 1, CASE_1, CASE_1 + 2);
+                 "UPDATE case_file SET letter_id = %lld WHERE id = %lld; "
+                 "UPDATE journal SET event = %d WHERE case_id = %lld AND seq = 10",
+                 CASE_1, CASE_1 + 1, CASE_1, CASE_1 + 2, J_CASE_ABSORBED, CASE_1 + 1);
     assert_int_equal(look(db, NULL, first, &v, &err), OK);
     assert_true(v.primary.id == first + 1 && v.primary.mailbox == 440300);
     view_case_free(&v);

@@ -223,10 +223,12 @@ static void test_the_rest_of_a_life(void **state)
                  "INSERT INTO request VALUES (%lld, 1, 1, 2, 2, 440300, 440400, 5, 0, '2026-11-23T12:00:00+08:00', "
                  "'2026-11-24T12:00:00+08:00', NULL, '2026-11-23T13:00:00+08:00'); "
                  "INSERT INTO callback_answer VALUES (%lld, 9, '2026-11-23T12:00:00+08:00', 1, 2, 0, 1, 2); "
+                 "UPDATE journal SET event = %d WHERE seq = 7; UPDATE journal SET event = %d WHERE seq = 10; "
                  "INSERT INTO refused_event (case_id, at, actor, unit, post, event, state, code, words, cause_by) "
                  "SELECT %lld, '2026-11-23T12:00:00+08:00', 7, 440000, '专班', %d, 80, 'not_allowed', 'w' || i, 0 FROM "
                  "generate_series(1, %d) i",
-                 CASE_1, CASE_1, CASE_1, CASE_1, EV_ACCEPT, VIEW_REFUSED + 5);
+                 CASE_1, CASE_1, CASE_1, J_EXTENSION_REQUESTED, J_CALLBACK_ANSWERED, CASE_1, EV_ACCEPT,
+                 VIEW_REFUSED + 5);
     assert_int_equal(look(db, NULL, first, &v, &err), OK);
     assert_int_equal(v.version, 10);
     assert_true(v.letter.id == first && v.primary.id == 0 && v.merged_n == 0);
