@@ -4,6 +4,7 @@
 #include "run/clock.h"
 #include "run/context.h"
 #include "run/ipc.h"
+#include "run/watch.h"
 #include "run/zap.h"
 #include "wire/frame.h"
 
@@ -22,12 +23,17 @@
 // What CURVE adds to a frame on the wire, where libzmq checks MAXMSGSIZE: "MESSAGE" 8, nonce 8, box 16, flags 1.
 #define CURVE_OVERHEAD 33
 #define BACKLOG 512
+// Whole messages that wait for us from one peer on tcp, so that watch.h can tell them from one without end.
+#define PUBLIC_HWM 128
+#define WHOLE_MAX ((PUBLIC_HWM + 2) * (int64_t)(FRAME_MAX + CURVE_OVERHEAD + 9))
+_Static_assert(WHOLE_MAX < WATCH_UNREAD_MAX, "nobody is cut for whole messages");
 #define ZAP_ENFORCE_DOMAIN 93 // ZMQ_ZAP_ENFORCE_DOMAIN, which zmq.h of 4.3.4 hides
 
 struct bus {
     void *socket;
     int type;
     bool curve;
+    int port;            // bound on tcp only
     struct ipc listener; // sockets bound on ipc only
 };
 
@@ -79,6 +85,8 @@ void bus_close(struct bus *bus)
 {
     if (bus == NULL)
         return;
+    if (bus->port != 0)
+        watch_port(bus->port, false);
     insist(zmq_close(bus->socket) == 0);
     ipc_close(&bus->listener);
     free(bus);
@@ -122,19 +130,32 @@ static enum result bind_or_connect(struct bus *bus, const char *endpoint, bool b
     return OK;
 }
 
+static int bound_port(struct bus *bus)
+{
+    char endpoint[256];
+    size_t n = sizeof endpoint;
+    insist(zmq_getsockopt(bus->socket, ZMQ_LAST_ENDPOINT, endpoint, &n) == 0);
+    return atoi(strrchr(endpoint, ':') + 1);
+}
+
 enum result bus_router_bind_curve(const char *endpoint, const struct curve_key *server, int hwm, struct bus **out,
                                   struct err *err)
 {
     if (!is_tcp(endpoint))
         return err_set(err, REJECT, "bind", endpoint, "CURVE is for tcp://ADDRESS:PORT");
-    struct bus *bus = bus_new(ZMQ_ROUTER, hwm);
+    struct bus *bus = bus_new(ZMQ_ROUTER, hwm < PUBLIC_HWM ? hwm : PUBLIC_HWM);
     set_curve(bus, endpoint, server);
     set_int(bus->socket, ZMQ_CURVE_SERVER, 1);
     // With both of these libzmq refuses everybody when there is no handler; with one of them it lets everybody in.
     insist(zmq_setsockopt(bus->socket, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, sizeof ZAP_DOMAIN - 1) == 0);
     set_int(bus->socket, ZAP_ENFORCE_DOMAIN, 1);
     set_int(bus->socket, ZMQ_BACKLOG, BACKLOG);
-    return bind_or_connect(bus, endpoint, true, out, err);
+    enum result result = bind_or_connect(bus, endpoint, true, out, err);
+    if (result == OK) {
+        bus->port = bound_port(bus);
+        watch_port(bus->port, true);
+    }
+    return result;
 }
 
 enum result bus_dealer_connect_curve(const char *endpoint, const struct curve_key *own,
@@ -245,7 +266,10 @@ static void drop_rest(void *socket, zmq_msg_t *part)
 static bool read_key(const struct bus *bus, struct msg *msg, zmq_msg_t *body)
 {
     msg->has_key = bus->curve && bus->type == ZMQ_ROUTER;
-    return !msg->has_key || curve_of_z85(str_of(zmq_msg_gets(body, "User-Id")), msg->key);
+    if (!msg->has_key)
+        return true;
+    watch_took(zmq_msg_get(body, ZMQ_SRCFD));
+    return curve_of_z85(str_of(zmq_msg_gets(body, "User-Id")), msg->key);
 }
 
 bool bus_recv(struct bus *bus, struct msg *msg)

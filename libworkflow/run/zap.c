@@ -4,6 +4,7 @@
 #include "run/clock.h"
 #include "run/context.h"
 #include "run/log.h"
+#include "run/watch.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -177,14 +178,16 @@ static void *serve(void *arg)
     static struct request request; // of the thread alone
     zmq_pollitem_t items[] = {{.socket = handler, .events = ZMQ_POLLIN}, {.fd = wake, .events = ZMQ_POLLIN}};
     while (items[1].revents == 0) {
-        if (zmq_poll(items, 2, -1) < 0) {
+        if (zmq_poll(items, 2, WATCH_MS) < 0) {
             if (errno == EINTR)
                 continue;
             break; // ETERM: the context ends
         }
         while (read_request(&request))
             answer(&request);
+        watch_look();
     }
+    watch_end();
     zmq_unbind(handler, ENDPOINT); // at once; a close does it later, and a new handler could not bind
     zmq_close(handler);            // from here on libzmq finds no handler and refuses everybody
     return NULL;

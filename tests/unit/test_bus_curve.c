@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bus on TCP: frames, a storm, and peers that do not keep to the rules.
 #include "curve_peer.h"
+#include "run/watch.h"
 #include "wire/frame.h"
 
 #include <arpa/inet.h>
@@ -91,6 +92,67 @@ static void test_frames(void **state)
     bus_done(&msg);
     zmq_close(raw);
     zmq_ctx_term(raw_context);
+    bus_close(bus);
+}
+
+// A message that never ends is not kept: its sender is cut, and nobody else is.
+static void test_endless_message(void **state)
+{
+    enum { PART = 100000, PARTS = 700 };
+    static char part[PART];
+    struct msg msg;
+    struct bus *bus = dealer(&known);
+    int64_t cut = watch_cut();
+    int64_t dropped = bus_dropped();
+    raw_context = zmq_ctx_new();
+    void *raw = raw_socket(&known, server.public);
+    const int zero = 0; // libzmq sends a message when its last part is there
+    const int never = -1;
+    assert_int_equal(zmq_setsockopt(raw, ZMQ_SNDHWM, &zero, sizeof zero), 0);
+    assert_int_equal(zmq_setsockopt(raw, ZMQ_RECONNECT_IVL, &never, sizeof never), 0);
+    assert_int_equal(zmq_connect(raw, endpoint), 0);
+    for (int i = 0; i < PARTS; i++)
+        assert_int_equal(zmq_send(raw, part, PART, ZMQ_SNDMORE), PART);
+    assert_int_equal(zmq_send(raw, "end", 3, 0), 3);
+    int64_t until = in_seconds(DEADLINE_S);
+    while (watch_cut() == cut) {
+        assert_true(clock_mono() < until);
+        assert_false(bus_recv(router, &msg));
+    }
+    send_soon(bus, "still", 5);
+    recv_soon(router, &msg);
+    assert_memory_equal(msg.p, "still", 5);
+    bus_done(&msg);
+    assert_int_equal(watch_cut(), cut + 1);
+    assert_int_equal(bus_dropped(), dropped);
+    zmq_close(raw);
+    zmq_ctx_term(raw_context);
+    bus_close(bus);
+}
+
+// While we take nothing, whole messages wait, and their sender is not cut: it is told to wait by TCP.
+static void test_unread_messages(void **state)
+{
+    enum { MESSAGES = 300 };
+    static char frame[FRAME_MAX];
+    struct msg msg;
+    struct bus *bus = dealer(&known);
+    int64_t cut = watch_cut();
+    send_soon(bus, "first", 5);
+    recv_soon(router, &msg);
+    bus_done(&msg);
+    for (int i = 0; i < MESSAGES; i++)
+        send_soon(bus, frame, sizeof frame);
+    int64_t until = clock_mono() + 10 * WATCH_MS * 1000;
+    while (clock_mono() < until)
+        bus_wait(bus, WATCH_MS);
+    assert_int_equal(watch_cut(), cut);
+    for (int i = 0; i < MESSAGES; i++) {
+        recv_soon(router, &msg);
+        assert_int_equal(msg.n, sizeof frame);
+        bus_done(&msg);
+    }
+    assert_int_equal(watch_cut(), cut);
     bus_close(bus);
 }
 
@@ -252,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_HANDLER(test_other_mechanisms), WITH_HANDLER(test_wrong_server),
         WITH_HANDLER(test_frames),           WITH_HANDLER(test_storm),
+        WITH_HANDLER(test_endless_message),  WITH_HANDLER(test_unread_messages),
         WITH_HANDLER(test_garbage),          WITH_HANDLER(test_addresses),
         WITH_HANDLER(test_options_set),      WITH_HANDLER(test_ipv6),
     };
