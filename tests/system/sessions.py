@@ -7,7 +7,7 @@ import time
 
 from peer import NO_REPLY, Peer, frame
 from public import Public
-from system import SANITIZED, SYS, ask, check, counter, letters, main, running, sql_int, submit, verify, wait_until
+from system import SANITIZED, SYS, ask, check, counter, letters, main, running, sql, sql_int, submit, verify, wait_until
 
 BUREAU, OTHER, SILENT, LONG = 440300, 440100, 440600, 441900
 WINDOW = 262144
@@ -190,6 +190,29 @@ def crowd(connect):
             peer.close()
 
 
+def retired():
+    """What is not kept any more is refused by name; here the table only says so."""
+
+    def asks():
+        with Peer(LOCAL) as peer:
+            answer = peer.ask("hello", bureau=BUREAU, credit=1, last_seq=2)
+            if answer[0] == "refusal":
+                no_session(peer)
+                return answer
+        return None
+
+    sql(f"UPDATE bureau_head SET first_seq = 4 WHERE bureau = {BUREAU}")
+    try:
+        refused(wait_until(5, "the dispatcher has looked", asks), "retired", "last_seq")
+        with Peer(LOCAL) as peer:
+            welcome = expect(peer.ask("hello", bureau=BUREAU, credit=1, last_seq=3), "welcome", first=4)
+            while not welcome["active"]:
+                welcome = expect(peer.next(), "welcome")
+            deliveries(peer, 1, 3)
+    finally:
+        sql(f"UPDATE bureau_head SET first_seq = 1 WHERE bureau = {BUREAU}")
+
+
 # ---- Credit and window ----
 
 
@@ -263,6 +286,7 @@ def test():
                 part(connect)
             window(lambda: connect(LONG), 30)
         unknown_queues()
+        retired()
         thread.join(30)
         check(quiet and isinstance(quiet[0], str), "silence:", *quiet)
         check(counter("dispatcherd", "queue_gaps_total") == 0, "gaps")
