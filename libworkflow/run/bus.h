@@ -18,8 +18,8 @@ struct bus;
 // One ZeroMQ context a process, made at the first socket, ended by bus_term after all sockets are closed.
 // endpoint: one address; for connecting sockets a blank-separated list. hwm: messages per peer, each way.
 enum result bus_router_bind(const char *endpoint, int hwm, struct bus **out, struct err *err) MUST_USE;
-// The same on tcp://, with CURVE: whom zap.h allows may connect. zap_start first. Of each peer at most 128 messages wait
-// here, whatever hwm; one that sends a message without end is cut (watch.h).
+// The same on tcp://, with CURVE: whom zap.h allows may connect. zap_start first. Of each peer at most 128 messages
+// wait here, whatever hwm; one that sends a message without end is cut (watch.h).
 enum result bus_router_bind_curve(const char *endpoint, const struct curve_key *server, int hwm, struct bus **out,
                                   struct err *err) MUST_USE;
 enum result bus_pull_bind(const char *endpoint, int hwm, struct bus **out, struct err *err) MUST_USE;
