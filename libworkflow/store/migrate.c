@@ -177,6 +177,8 @@ static enum result sync_words(struct migrating *m, struct db *db, int64_t *added
     put_list(b, "event", events);
     put_list(b, "journal", journals);
     put_list(b, "outcome", outcomes);
+    put_list(b, "notice", notices);
+    put_list(b, "writer_event", writer_events);
     put_list(b, "actor", actors);
     for (const struct rule *r = rules; r->id; r++) {
         // Not ON CONFLICT: that would use up a number of the identity column at every run.

@@ -14,6 +14,7 @@ TEMPLATE = f"pa_scenarios_{os.getpid()}"
 PRISTINE = r"""
 CREATE SCHEMA pristine;
 CREATE TABLE pristine.tables (name name PRIMARY KEY, rows bigint);
+CREATE TABLE pristine.everything AS SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p');
 CREATE TABLE pristine.sequences AS SELECT quote_ident(sequencename) AS name, start_value, last_value FROM pg_sequences WHERE schemaname = 'public';
 DO $do$
 DECLARE t name; n bigint;
@@ -28,6 +29,12 @@ CREATE FUNCTION pristine.restore(since bigint) RETURNS void LANGUAGE plpgsql AS 
 DECLARE t record; n bigint;
 BEGIN
     SET LOCAL session_replication_role = replica; -- what only grows may be emptied here
+    SET LOCAL client_min_messages = warning;
+    FOR t IN SELECT relname AS name FROM pg_class -- queues that a scenario's policy opened
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname NOT IN (SELECT name FROM pristine.everything)
+    LOOP
+        EXECUTE format('DROP TABLE IF EXISTS public.%I', t.name);
+    END LOOP;
     FOR t IN SELECT * FROM pristine.tables LOOP
         EXECUTE format('DELETE FROM public.%I WHERE xmin::text::bigint > $1', t.name) USING since;
         EXECUTE format('SELECT count(*) FROM public.%I', t.name) INTO n;

@@ -4,6 +4,7 @@ import datetime
 import json
 import re
 
+import peer
 from checks import check_answer, check_queue, check_list, check_tool, statement_expect
 from language import Pair, Quoted, Wrong, is_word
 from world import CHINA, ORDER, World
@@ -23,6 +24,7 @@ class Play:
         self.notes = []
         self.numbers = {}  # w1: its number
         self.letters = {}  # w1: as it was submitted
+        self.codes = {}  # w1: its writer's code
         self.shown = {}
         self.deliveries = []
         self.line = scenario.line
@@ -163,6 +165,7 @@ def do_submit(play, statement):
     answer = one_answer(play, "letterctl", "submit", "--timeout", 20, given=letter)
     if answer and "number" in answer:
         play.numbers[name] = answer["number"]
+        play.codes[name] = answer["code"]
     check_answer(play, statement, answer)
 
 
@@ -178,6 +181,9 @@ def do_report(play, statement):
         usual["unit"] = unit
     given = {}
     for pair in statement.pairs():
+        if pair.key == "by":
+            bureau = pair.value
+            continue
         put(given, {"id": "event_id"}.get(pair.key, pair.key), play.value(pair))
     answer = one_answer(play, "bureauctl", "report", "--bureau", bureau, "--timeout", 20, given=usual | given)
     check_answer(play, statement, answer)
@@ -194,11 +200,88 @@ def do_act(play, statement):
     check_answer(play, statement, one_answer(play, "letterctl", "act", "-", "--timeout", 20, given=given))
 
 
+CHANNELS = {"web": 1, "wechat": 2, "phone": 3, "paper": 4, "hotline12345": 5, "transfer": 6}
+
+
+def peer_answer(play, name, members):
+    """What feedbackd answers to a peer's message, as the tools print answers; None: nothing."""
+    play.world.begin()
+    came = peer.ask(play.world.hub, f"ipc://{play.world.folder}/run/feedback.ipc", name, members)
+    play.shown = {}
+    if came is None:
+        return None
+    said, answer = came
+    if said == "refusal":
+        return {"error": {k: v for k, v in answer.items() if k != "ref" and v is not None}}
+    for key in ("received_at", "due_at"):
+        if answer.get(key) is not None:
+            answer[key] = datetime.datetime.fromtimestamp(answer[key] / 1e6, CHINA).isoformat()
+    return answer
+
+
+def do_identity(play, statement):
+    """identity 440300 w1 purpose=… officer=…: a unit's system asks who wrote"""
+    plain = statement.plain()
+    if len(plain) != 2:
+        raise Wrong("identity UNIT LETTER pairs… is needed: identity 440300 w1 officer=200001 purpose=\"…\"")
+    play.events += 1
+    unit = int(plain[0])
+    members = {"event_id": f"identity/{play.events}", "bureau": unit if unit == 440000 else unit // 10 ** (len(plain[0]) - 4) * 100,
+               "number": play.number(plain[1]), "unit": unit, "officer": "200001", "purpose": "核实情况"}
+    for pair in statement.pairs():
+        key = {"id": "event_id"}.get(pair.key, pair.key)
+        members[key] = int(pair.value) if key in ("bureau", "leg", "unit") else play.value(pair)
+    check_answer(play, statement, peer_answer(play, "identity_open", members))
+
+
+def do_portal(play, statement):
+    """portal web look w1; portal web act w1 EVENT pairs…; portal web told w1:accepted …"""
+    plain = statement.plain()
+    if len(plain) < 2 or plain[0] not in CHANNELS:
+        raise Wrong(f"portal CHANNEL look LETTER, act LETTER EVENT, or told; a channel is one of {', '.join(CHANNELS)}")
+    channel = CHANNELS[plain[0]]
+    if plain[1] == "told":
+        told_by(play, statement, channel)
+        return
+    if (plain[1], len(plain)) not in (("look", 3), ("act", 4)):
+        raise Wrong("portal CHANNEL look LETTER, portal CHANNEL act LETTER EVENT pairs…, or portal CHANNEL told")
+    play.events += 1
+    name = plain[2]
+    members = {"ref": f"p/{play.events}", "channel": channel, "number": play.numbers.get(name, name), "code": play.codes.get(name, "")}
+    if plain[1] == "act":
+        members["event"] = plain[3]
+    members |= {pair.key: play.value(pair) for pair in statement.pairs()}
+    check_answer(play, statement, peer_answer(play, "lookup" if plain[1] == "look" else "writer_act", members))
+
+
+def told_by(play, statement, channel):
+    """All lines of a portal's queue, in their order."""
+    play.world.begin()
+    names = dict(row.split("|") for row in play.world.psql.ask("SELECT code, name FROM code_list WHERE list = 'writer_event';").split())
+    rows = play.world.psql.ask(f"SELECT q.case_id, c.mailbox, q.notice, q.seq FROM bureau_queue q JOIN case_file c ON c.id = q.case_id WHERE q.bureau = {channel} ORDER BY q.seq;")
+    got = []
+    for n, row in enumerate(rows.split(), 1):
+        case, mailbox, event, seq = row.split("|")
+        if int(seq) != n:
+            play.fail(f"portal: sequence {seq} stands where {n} belongs")
+        date, serial = divmod(int(case), 10**9)
+        of = next((name for name, number in play.numbers.items() if number.startswith(f"{mailbox}-20{date:06d}-{serial:06d}-")), case)
+        got.append(f"{of}:{names.get(event, event)}")
+    wanted = [] if statement.expect == ["nothing"] else statement.expect or []
+    if got != wanted:
+        play.fail(f"portal told: expected {' '.join(map(str, wanted)) or 'nothing'}, got {' '.join(got) or 'nothing'}")
+
+
 def do_queue(play, statement):
     plain = statement.plain()
     if len(plain) != 1:
         raise Wrong("queue BUREAU is needed: queue 440300 expect w1:letter")
     options = [word for pair in statement.pairs() for word in (f"--{pair.key}", pair.value)]
+    play.world.begin()
+    if "dispatcherd" in play.world.hub.daemons:
+        play.world.hub.clock.breathe()
+        play.world.hub.turn(play.world.hub.daemons["dispatcherd"], all_timers=True)  # looks how far the queues are
+        play.world.hub.pump()
     status, out, err = play.world.tool("bureauctl", "subscribe", "--bureau", plain[0], "--once", *options)
     play.deliveries = [json.loads(line) for line in out.splitlines()]
     if "dispatcherd" in play.world.hub.daemons:
@@ -313,6 +396,32 @@ def do_keep(play, statement):
     if statement.words != ["hints"]:
         raise Wrong("keep hints")
     play.world.hub.lose = set()
+
+
+def do_nowhere(play, statement):
+    """nowhere "WORDS"…: in no table but the writers' own, no log, no delivery so far, and nothing that the tools print"""
+    if not statement.words or not all(isinstance(w, Quoted) for w in statement.words):
+        raise Wrong('nowhere "WORDS" is needed')
+    play.world.begin()
+    dumped = play.world.psql.ask(
+        "SELECT string_agg(query_to_xml('SELECT * FROM ' || quote_ident(relname), true, true, '')::text, '') FROM pg_class "
+        "WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'writer';"
+    )
+    seen = {"the tables": dumped, "the last deliveries": json.dumps(play.deliveries, ensure_ascii=False)}
+    for log in play.world.folder.glob("*.log"):
+        seen[log.name] = log.read_text(encoding="utf-8", errors="replace")
+    for words in (["list", "--json"], ["queues", "--json"], ["dead", "list", "--json"]):
+        seen[f"letterctl {words[0]}"] = play.world.tool("letterctl", *words)[1]
+    for name, number in play.numbers.items():
+        seen[f"letterctl show {name}"] = play.world.tool("letterctl", "show", number, "--json")[1]
+        members = {"ref": "n", "channel": 1, "number": number, "code": play.codes[name]}
+        seen[f"what {name} looks up"] = json.dumps(peer_answer(play, "lookup", members), ensure_ascii=False)
+    if len(dumped) < 1000 or not all(seen[f"letterctl show {name}"] for name in play.numbers):
+        raise Wrong("nowhere: there was nothing to look into")
+    for where, text in seen.items():
+        for words in statement.words:
+            if words in text:
+                play.fail(f"nowhere: {words} stands in {where}")
 
 
 def do_tamper(play, statement):
