@@ -5,6 +5,7 @@
 #include "cmd_due.h"
 #include "cmd_fsm.h"
 #include "cmd_inquiry.h"
+#include "cmd_keys.h"
 #include "cmd_ledger.h"
 #include "cmd_list.h"
 #include "cmd_migrate.h"
@@ -78,6 +79,7 @@ static const struct {
     {"due", cmd_due, "RULE START  when it is due, day by day"},
     {"queues", cmd_queues, "the bureaus' queues"},
     {"queue", cmd_queue, "retry|park|skip BUREAU SEQ  what blocks a queue"},
+    {"keys", cmd_keys, "new|list|revoke|server  who may come in over TCP"},
     {"dead", cmd_dead, "[list|show|retry|drop]  dead letters"},
     {"status", cmd_status, "how each daemon is"},
     {"verify", cmd_verify, "the whole database against the promises"},
