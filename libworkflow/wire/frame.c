@@ -19,7 +19,8 @@ enum result frame_get(const void *bytes, size_t n, struct frame *out, struct err
     if (p[0] != 'P' || p[1] != 'A')
         return refuse(err, "a frame begins with the bytes PA");
     if (p[2] != FRAME_VERSION)
-        return err_set_limit(err, REJECT, "old_protocol", "", "only protocol version ", FRAME_VERSION, " is spoken here");
+        return err_set_limit(err, REJECT, "old_protocol", "", "only protocol version ", FRAME_VERSION,
+                             " is spoken here");
     if (p[3] || p[6] || p[7])
         return refuse(err, "the reserved bytes of a frame's header are 0");
     uint64_t trace = 0;
