@@ -104,10 +104,11 @@ static void print(struct deliver *d)
 {
     int64_t n = d->lines < SAMPLES_MAX ? d->lines : SAMPLES_MAX;
     double seconds = (double)(d->last_at - d->first_at) / 1e6;
-    printf("{\"lines\": %lld, \"seconds\": %.3f, \"lines_per_s\": %.0f, \"queue_p50_ms\": %.2f, \"queue_p99_ms\": %.2f, "
-           "\"receipt_p50_ms\": %.2f, \"receipt_p99_ms\": %.2f}\n",
-           (long long)d->lines, seconds, seconds > 0 ? (double)d->lines / seconds : 0, percentile(d->queued, n, 50),
-           percentile(d->queued, n, 99), percentile(d->received, n, 50), percentile(d->received, n, 99));
+    printf(
+        "{\"lines\": %lld, \"seconds\": %.3f, \"lines_per_s\": %.0f, \"queue_p50_ms\": %.2f, \"queue_p99_ms\": %.2f, "
+        "\"receipt_p50_ms\": %.2f, \"receipt_p99_ms\": %.2f}\n",
+        (long long)d->lines, seconds, seconds > 0 ? (double)d->lines / seconds : 0, percentile(d->queued, n, 50),
+        percentile(d->queued, n, 99), percentile(d->received, n, 50), percentile(d->received, n, 99));
 }
 
 int main(int argc, char **argv)

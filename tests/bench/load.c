@@ -118,8 +118,10 @@ static void wait_closed(const struct config *config, int64_t before, int64_t let
 
 int main(int argc, char **argv)
 {
-    if (argc != 5) {
-        fprintf(stderr, "usage: load CONFIG RUN LETTERS RATE   (RATE 0: as fast as it goes)\n");
+    bool submit_only = argc == 6 && strcmp(argv[5], "submit") == 0;
+    if (argc != 5 && !submit_only) {
+        fprintf(stderr, "usage: load CONFIG RUN LETTERS RATE [submit]   (RATE 0: as fast as it goes; submit: does not "
+                        "wait until they are closed)\n");
         return 2;
     }
     struct config *config;
@@ -134,10 +136,11 @@ int main(int argc, char **argv)
     l.sent_at = calloc((size_t)l.letters, sizeof *l.sent_at);
     l.took = calloc((size_t)l.letters, sizeof *l.took);
     insist(l.sent_at && l.took && l.letters > 0);
-    int64_t before = applied(config), start = clock_mono();
+    int64_t before = submit_only ? 0 : applied(config), start = clock_mono();
     submit_all(&l);
     double seconds = (double)(clock_mono() - start) / (double)WF_SECOND;
-    wait_closed(config, before, l.letters);
+    if (!submit_only)
+        wait_closed(config, before, l.letters);
     double whole = (double)(clock_mono() - start) / (double)WF_SECOND;
     qsort(l.took, (size_t)l.letters, sizeof *l.took, compare);
     printf("{\"letters\": %lld, \"refused\": %lld, \"duplicates\": %lld, \"seconds\": %.3f, \"whole\": %.3f, "
