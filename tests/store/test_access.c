@@ -181,6 +181,20 @@ static void test_readers(void **state)
     assert_true(r.of[2].unit == 440400 && !r.of[2].allowed && !r.of[2].excluded);
     assert_true(r.of[3].unit == 440000 && r.of[3].allowed && !r.of[3].excluded);
     assert_string_equal(r.what[3], "show");
+    // When the range of its line is retired, that it was dispatched is still told; of a younger leg nothing is made up.
+    fixture_exec(&f,
+                 "DELETE FROM bureau_queue WHERE seq <= 2; UPDATE leg SET sent_at = '2026-11-23T12:00:01+08:00' WHERE "
+                 "case_id = %lld; INSERT INTO queue_retired VALUES (440300, 1, 3, 2, '2026-11-23T12:00:00+08:00', "
+                 "now()), (440400, 1, 3, 2, '2026-11-23T13:00:00+08:00', now())",
+                 (long long)first + 1);
+    r.n = 0;
+    assert_int_equal(access_readers(db, policy, FIXTURE_NOW, first, note_reader, &r, &err), OK);
+    assert_int_equal(r.n, 4);
+    assert_true(r.of[0].delivery && r.of[0].queue == 440300 && r.of[0].seq == 0 && r.of[0].unit == 440300 &&
+                r.of[0].excluded && r.of[0].acknowledged && r.of[0].at == FIXTURE_NOW);
+    r.n = 0;
+    assert_int_equal(access_readers(db, policy, FIXTURE_NOW, first + 1, note_reader, &r, &err), OK);
+    assert_int_equal(r.n, 0);
     // Now the bureau is told nothing.
     assert_int_equal(look(db, "领导@440300", first, &v, &err), REJECT);
     close_db(db);

@@ -219,9 +219,11 @@ static void in_two_steps(void **state)
     assert_int_equal(queue_fetch_end(db, h.policy, FIXTURE_NOW, second, &n, &err), OK);
     assert_int_equal(n, 3);
     assert_true(second[0].seq == 4 && str_is(second[2].body, "body 6"));
-    // The connection goes away in between.
+    // The connection goes away while the server is at it.
+    fixture_exec(&h.f, "BEGIN; LOCK TABLE letter");
     queue_fetch_begin(db, &a, 1);
-    fixture_exec(&h.f, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'pa_dispatcher'");
+    fixture_exec(
+        &h.f, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'pa_dispatcher'; COMMIT");
     assert_int_equal(queue_heads(db, heads, &n, &err), RETRY);
     assert_int_equal(queue_fetch_end(db, h.policy, FIXTURE_NOW, first, &n, &err), RETRY);
     assert_false(queue_fetching());

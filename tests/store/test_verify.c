@@ -154,7 +154,6 @@ static const struct {
     {"cursors", 1, "DELETE FROM bureau_cursor WHERE bureau = 440100"},
     {"feedback", 1, "INSERT INTO feedback_inbox VALUES (440100, 'x', %1$lld, 1, 1)"},
     {"feedback", 1, "INSERT INTO feedback_inbox VALUES (0, 'x', 5, 1, 1)"},
-    {"feedback", 1, "INSERT INTO feedback_inbox VALUES (2, 'x', %1$lld, 1, 1)"},
     {"feedback", 1, "INSERT INTO feedback_inbox VALUES (440304, 'x', %1$lld, 1, 1)"},
     {"replies", 1, "DELETE FROM reply WHERE case_id = %1$lld"},
     {"replies", 1, "INSERT INTO reply VALUES (%1$lld, 2, 1, 1, '2026-11-23T12:00:00+08:00', 'x')"},
@@ -174,7 +173,7 @@ static const struct {
     {NULL, 0,
      "UPDATE bureau_cursor SET acked_seq = 1, blocked_seq = 2, blocked_at = now(), blocked_reason = 'x' WHERE bureau = "
      "440300"},
-    {NULL, 0, "INSERT INTO feedback_inbox VALUES (1, 'x', %1$lld, 1, 1)"},
+    {NULL, 0, "INSERT INTO feedback_inbox VALUES (2, 'x', %1$lld, 1, 1)"},
     {NULL, 0,
      "INSERT INTO peer_key VALUES (decode(repeat('ab', 32), 'hex'), 1, 440304, 'x', now(), 'y', now(), 'z', 'lost'); "
      "INSERT INTO peer_key VALUES "
