@@ -124,7 +124,8 @@ static enum result on_hello(struct delivery *d, struct said *said, struct err *e
         return err_set(err, RETRY, "throttled", "", "read what was sent, or wait a second before the next hello");
     struct session *s = said->s != NULL ? said->s : open_session(d, said->q, &said->from);
     if (s == NULL)
-        return err_set(err, REJECT, "too_many", "bureau", "bureau: 8 consumers of this queue are connected already");
+        return err_set_limit(err, REJECT, "too_many", "bureau", "bureau: consumers of one queue at most ",
+                             CONSUMERS_MAX, "");
     said->s = s;
     s->has_key = said->msg->has_key;
     memcpy(s->key, said->msg->key, sizeof s->key);

@@ -142,11 +142,20 @@ void session_remove(struct queues *all, struct queue *q, struct session *s)
     all->unused = s;
 }
 
+// What a stranger calls it, for the operator's screen: without control characters.
+static void put_said(struct text *t, struct str said)
+{
+    text_str(t, said);
+    for (size_t i = 0; i < t->n; i++)
+        if ((unsigned char)t->p[i] < 0x20 || t->p[i] == 0x7f)
+            t->p[i] = '?';
+}
+
 void session_name(struct session *s, struct str consumer)
 {
     static const char hex[] = "0123456789abcdef";
     struct text t = TEXT(s->name);
-    text_str(&t, consumer);
+    put_said(&t, consumer);
     for (int i = 0; consumer.n == 0 && i < s->from.peer.n; i++) {
         uint8_t byte = s->from.peer.id[i];
         text_str(&t, (struct str){&hex[byte >> 4], 1});
@@ -287,7 +296,7 @@ int turn_failed(struct queue *q, int64_t now)
 void turn_block(struct queue *q, struct str why)
 {
     struct text t = TEXT(q->why);
-    text_str(&t, why);
+    put_said(&t, why);
     q->blocked = q->failed_seq;
     q->block_unsaved = true;
 }

@@ -95,6 +95,8 @@ static void a_consumer_has_a_name(void **state)
     struct session *s = join(queues_find(all, 1), 4, 1);
     session_name(s, STR("gw-1"));
     assert_string_equal(s->name, "gw-1");
+    session_name(s, STR("网关\x1b[2J\n\x7f"));
+    assert_string_equal(s->name, "网关?[2J??");
     session_name(s, STR_NONE);
     assert_string_equal(s->name, "0200000000");
     session_name(s, STR(""));
@@ -240,10 +242,10 @@ static void a_block_holds_until_the_table_has_it_and_the_desk_decides(void **sta
     turn_begin(q, 8, 10);
     turn_sent(q, 100);
     turn_failed(q, 0);
-    turn_block(q, STR("too long"));
+    turn_block(q, STR("too\tlong"));
     queues_take(all, &(struct queue_head){440300, 1, 100, 10, 8, 0}, 1); // read before it was written
     assert_int_equal(q->blocked, 11);
-    assert_string_equal(q->why, "too long");
+    assert_string_equal(q->why, "too?long");
     q->block_unsaved = false;
     queues_take(all, &(struct queue_head){440300, 1, 100, 10, 8, 11}, 1);
     assert_int_equal(turn_room(q, WINDOW, 60 * S), 0);
