@@ -128,10 +128,13 @@ static enum result apply(struct deciding *d, enum event event, enum actor actor,
 
 // ---- What the one who acts may speak of ----
 
+// A unit speaks for what is below it, as far as its own bureau reaches: the province's system is none of the cities'.
 static bool is_own(const struct deciding *d, const struct leg_facts *leg)
 {
+    int32_t unit = d->change->unit;
     return !acts_as_unit(d) ||
-           (leg->state != LEG_REVOKED && leg->state != LEG_RETURNED && unit_is_or_below(d, d->change->unit, leg->unit));
+           (leg->state != LEG_REVOKED && leg->state != LEG_RETURNED && unit_is_or_below(d, unit, leg->unit) &&
+            policy_bureau_at(d->policy, unit, d->day) == policy_bureau_at(d->policy, leg->unit, d->day));
 }
 
 // Who gave the work decides on it, also where the unit that assists stands elsewhere on the tree.

@@ -42,7 +42,7 @@ static void a_unit_with_the_letter_in_hand(void **state)
     does(p, &f, opens(NANSHAN), "T41");
     does(p, &f, opens(SHENZHEN), "T41");                     // it answers for the part below
     refuses(p, &f, opens(440305001), "not_found", "number"); // a station of Nanshan
-    refuses(p, &f, opens(POLICY_PROVINCE), "no_leg", "leg"); // above, but has no leg
+    refuses(p, &f, opens(POLICY_PROVINCE), "not_found", "number"); // above, but no bureau of this
 }
 
 static void what_it_needs(void **state)
