@@ -7,12 +7,19 @@
 #include "store/scalar.h"
 
 const struct statement queue_statements[] = {
-    {"queue_heads", SQL_queue_heads},     {"queue_fetch", SQL_queue_fetch},
-    {"queue_extra", SQL_queue_extra},     {"queue_turn", SQL_queue_turn},
-    {"queue_writers", SQL_queue_writers}, {"queue_activate", SQL_queue_activate},
-    {"cursor_save", SQL_cursor_save},     {"queue_block", SQL_queue_block},
-    {"queue_extend", SQL_queue_extend},   {"queue_retirable", SQL_queue_retirable},
-    {"queue_retire", SQL_queue_retire},   {0},
+    {"queue_heads", SQL_queue_heads},
+    {"queue_fetch", SQL_queue_fetch},
+    {"queue_extra", SQL_queue_extra},
+    {"queue_fetch_many", SQL_queue_fetch_many},
+    {"queue_turn", SQL_queue_turn},
+    {"queue_writers", SQL_queue_writers},
+    {"queue_activate", SQL_queue_activate},
+    {"cursor_save", SQL_cursor_save},
+    {"queue_block", SQL_queue_block},
+    {"queue_extend", SQL_queue_extend},
+    {"queue_retirable", SQL_queue_retirable},
+    {"queue_retire", SQL_queue_retire},
+    {0},
 };
 
 enum result queue_heads(struct db *db, struct queue_head out[QUEUES_MAX], int *n, struct err *err)
@@ -58,6 +65,23 @@ static struct writer_item writer_item(const struct db *db, int q, int row, int32
     };
 }
 
+// The rows of result q in the order of their sequences (column 0), which SQL does not promise; returns how many.
+static int rows_in_order(const struct db *db, int q, const struct queue_want *want, int rows[FETCH_MAX])
+{
+    int n = 0;
+    for (int i = 0; i < want->max; i++)
+        rows[i] = -1;
+    for (int row = 0; row < db_rows(db, q); row++) {
+        int64_t place = db_int(db, q, row, 0) - want->after - 1;
+        insist(place >= 0 && place < want->max);
+        rows[place] = row;
+    }
+    for (int i = 0; i < want->max; i++)
+        if (rows[i] >= 0)
+            rows[n++] = rows[i];
+    return n;
+}
+
 enum result queue_fetch_writers(struct db *db, const struct queue_want *wants, int wants_n, struct writer_item *out,
                                 int *n, struct err *err)
 {
@@ -66,7 +90,7 @@ enum result queue_fetch_writers(struct db *db, const struct queue_want *wants, i
     queue_ask(db, "queue_writers", wants, wants_n);
     enum result result = db_flush(db, err);
     for (int q = 0; result == OK && q < wants_n; q++)
-        for (int i = 0, rows_n = queue_rows(db, q, &wants[q], rows); i < rows_n; i++)
+        for (int i = 0, rows_n = rows_in_order(db, q, &wants[q], rows); i < rows_n; i++)
             out[(*n)++] = writer_item(db, q, rows[i], wants[q].bureau);
     return result;
 }

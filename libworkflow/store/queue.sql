@@ -5,22 +5,38 @@
 SELECT h.bureau, h.first_seq, h.next_seq - 1, c.acked_seq, c.epoch, coalesce(c.blocked_seq, 0)
 FROM bureau_head h JOIN bureau_cursor c ON c.bureau = h.bureau ORDER BY h.bureau
 
--- What every line needs. One queue a statement, by plain parameters: so the server opens one or two of its ranges, where a
--- join with a list of queues would open all that there are. What few lines need is asked for behind it (queue_extra), where
--- the last but one column says so: somebody is accused, a letter joined, the writer's later words. The last: a tombstone.
+-- What every line needs. What few lines need is asked for behind it (queue_extra), where the last but two columns say so:
+-- somebody is accused, a letter joined, the writer's later words (not by EXISTS, for which a plan that is made once may read
+-- the whole table of supplements). Behind it: a tombstone, and the queue.
+-- One queue by plain parameters: the server opens one or two of its ranges, however many there are.
 -- name: queue_fetch
 SELECT q.seq, q.case_id, q.leg, q.notice, q.sent_at, c.mailbox, c.received_at, c.kind, c.category, c.place, c.flags, c.due_at,
        l.confidential, CASE WHEN q.notice IN (1, 7) THEN l.title END, CASE WHEN q.notice IN (1, 7) THEN l.body END,
        CASE WHEN q.notice IN (1, 7) THEN l.place END, CASE WHEN q.notice IN (1, 7) THEN l.occurred_at END,
        g.unit, g.role, g.parent, g.round, g.state, g.flags, g.due_at,
        CASE WHEN c.flags & 8 <> 0 OR q.notice IN (7, 9) THEN true WHEN q.notice <> 1 THEN false
-            WHEN c.flags & 16 <> 0 THEN true ELSE EXISTS (SELECT FROM supplement s WHERE s.case_id = q.case_id) END,
-       q.seq = ANY (ARRAY(SELECT t.seq FROM queue_tombstone t WHERE t.bureau = $1 AND t.seq > $2 AND t.seq <= $3))
+            WHEN c.flags & 16 <> 0 THEN true ELSE (SELECT true FROM supplement s WHERE s.case_id = q.case_id LIMIT 1) END,
+       q.seq = ANY (ARRAY(SELECT t.seq FROM queue_tombstone t WHERE t.bureau = $1 AND t.seq > $2 AND t.seq <= $3)), q.bureau
 FROM bureau_queue q
 JOIN case_file c ON c.id = q.case_id
 JOIN letter l ON l.id = c.letter_id
 LEFT JOIN leg g ON g.case_id = q.case_id AND g.id = q.leg
 WHERE q.bureau = $1::int AND q.seq > $2::bigint AND q.seq <= $3::bigint
+
+-- The same for many queues at once: all ranges are opened once, which many statements would pay more for.
+-- name: queue_fetch_many
+SELECT q.seq, q.case_id, q.leg, q.notice, q.sent_at, c.mailbox, c.received_at, c.kind, c.category, c.place, c.flags, c.due_at,
+       l.confidential, CASE WHEN q.notice IN (1, 7) THEN l.title END, CASE WHEN q.notice IN (1, 7) THEN l.body END,
+       CASE WHEN q.notice IN (1, 7) THEN l.place END, CASE WHEN q.notice IN (1, 7) THEN l.occurred_at END,
+       g.unit, g.role, g.parent, g.round, g.state, g.flags, g.due_at,
+       CASE WHEN c.flags & 8 <> 0 OR q.notice IN (7, 9) THEN true WHEN q.notice <> 1 THEN false
+            WHEN c.flags & 16 <> 0 THEN true ELSE (SELECT true FROM supplement s WHERE s.case_id = q.case_id LIMIT 1) END,
+       (SELECT true FROM queue_tombstone t WHERE t.bureau = q.bureau AND t.seq = q.seq), q.bureau
+FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS want (bureau, after, upto)
+JOIN bureau_queue q ON q.bureau = want.bureau AND q.seq > want.after AND q.seq <= want.upto
+JOIN case_file c ON c.id = q.case_id
+JOIN letter l ON l.id = c.letter_id
+LEFT JOIN leg g ON g.case_id = q.case_id AND g.id = q.leg
 
 -- The letter is the one that the case is about; what its writer added before a unit got it comes with it, the newest 20,000
 -- characters, and so do the letters that joined the case; the line that says that one joined has them, too. A supplement's

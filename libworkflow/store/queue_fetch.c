@@ -36,8 +36,13 @@ enum {
     LEG_MARKS,
     LEG_DUE_AT,
     EXTRA,
-    TOMBSTONE
+    TOMBSTONE,
+    BUREAU
 };
+
+// From so many queues on one statement for all is cheaper: one for each takes 80 µs and more of the server's time, the
+// other one opens all ranges, at 5 µs each (measured with 25 and 220 ranges).
+#define MANY 6
 
 // Between begin and end.
 static struct {
@@ -73,20 +78,18 @@ void queue_ask(struct db *db, const char *statement, const struct queue_want *wa
     }
 }
 
-int queue_rows(const struct db *db, int q, const struct queue_want *want, int rows[FETCH_MAX])
+static void ask_many(struct db *db, const struct queue_want *wants, int wants_n)
 {
-    int n = 0;
-    for (int i = 0; i < want->max; i++)
-        rows[i] = -1;
-    for (int row = 0; row < db_rows(db, q); row++) {
-        int64_t place = db_int(db, q, row, SEQ) - want->after - 1;
-        insist(place >= 0 && place < want->max);
-        rows[place] = row;
+    static struct rows args;
+    int64_t sum = 0;
+    ROWS_START(&args, COL_INT4, COL_INT8, COL_INT8);
+    for (int i = 0; i < wants_n; i++) {
+        insist(wants[i].max >= 0 && (sum += wants[i].max) <= FETCH_MAX);
+        column_int(&args.c[0], wants[i].bureau);
+        column_int(&args.c[1], wants[i].after);
+        column_int(&args.c[2], wants[i].after + wants[i].max);
     }
-    for (int i = 0; i < want->max; i++)
-        if (rows[i] >= 0)
-            rows[n++] = rows[i];
-    return n;
+    rows_query(db, "queue_fetch_many", &args);
 }
 
 // ---- What few rows need ----
@@ -222,7 +225,10 @@ void queue_fetch_begin(struct db *db, const struct queue_want *wants, int wants_
     if (wants_n == 0)
         return;
     memcpy(fetching.wants, wants, (size_t)wants_n * sizeof *wants);
-    queue_ask(db, "queue_fetch", wants, wants_n);
+    if (wants_n < MANY)
+        queue_ask(db, "queue_fetch", wants, wants_n);
+    else
+        ask_many(db, wants, wants_n);
     db_ahead(db);
 }
 
@@ -236,27 +242,60 @@ bool queue_fetching(void)
     return fetching.asked;
 }
 
+// Where a wanted row lies: in which result, and whose it is. row -1: it is not there.
+struct spot {
+    int q, row, want;
+};
+
+static int want_of(int32_t bureau, int at)
+{
+    for (int i = 0; i < fetching.wants_n; i++, at = at + 1 < fetching.wants_n ? at + 1 : 0)
+        if (fetching.wants[at].bureau == bureau)
+            return at;
+    insist(!"a row of a queue that was not asked for");
+    return 0;
+}
+
+// The rows by want and sequence, which SQL does not promise; returns how many.
+static int find_rows(const struct db *db, struct spot out[FETCH_MAX])
+{
+    int base[WANTS_MAX + 1] = {0}, n = 0;
+    bool many = fetching.wants_n >= MANY;
+    for (int i = 0; i < fetching.wants_n; i++)
+        base[i + 1] = base[i] + fetching.wants[i].max;
+    int all = base[fetching.wants_n];
+    for (int i = 0; i < all; i++)
+        out[i].row = -1;
+    for (int q = DB_AHEAD, i = 0; q < DB_AHEAD + (many ? 1 : fetching.wants_n); q++, i++)
+        for (int row = 0; row < db_rows(db, q); row++) {
+            if (many)
+                i = want_of((int32_t)db_int(db, q, row, BUREAU), i);
+            int64_t nth = db_int(db, q, row, SEQ) - fetching.wants[i].after - 1;
+            insist(nth >= 0 && nth < fetching.wants[i].max);
+            out[base[i] + nth] = (struct spot){q, row, i};
+        }
+    for (int i = 0; i < all; i++)
+        if (out[i].row >= 0)
+            out[n++] = out[i];
+    return n;
+}
+
 enum result queue_fetch_end(struct db *db, const struct policy *policy, wf_time now, struct queue_item *out, int *n,
                             struct err *err)
 {
-    static struct {
-        int q, row;
-    } at[FETCH_MAX];
-    int rows[FETCH_MAX];
+    static struct spot at[FETCH_MAX];
     insist(fetching.asked);
     fetching.asked = false;
     *n = 0;
     enum result result = fetching.wants_n == 0 ? OK : db_take(db, err);
-    for (int i = 0, q = DB_AHEAD; result == OK && i < fetching.wants_n; i++, q++)
-        for (int k = 0, rows_n = queue_rows(db, q, &fetching.wants[i], rows); k < rows_n; k++) {
-            at[*n].q = q;
-            at[*n].row = rows[k];
-            out[*n] = read_key(db, q, rows[k], fetching.wants[i].bureau);
-            extras[*n] = (struct extra){.wanted = db_int(db, q, rows[k], EXTRA) != 0, .x = {.n = 0}};
-            (*n)++;
-        }
-    if (result == OK)
-        result = fetch_extras(db, out, *n, err);
+    if (result != OK || fetching.wants_n == 0)
+        return result;
+    *n = find_rows(db, at);
+    for (int i = 0; i < *n; i++) {
+        out[i] = read_key(db, at[i].q, at[i].row, fetching.wants[at[i].want].bureau);
+        extras[i] = (struct extra){.wanted = db_int(db, at[i].q, at[i].row, EXTRA) != 0, .x = {.n = 0}};
+    }
+    result = fetch_extras(db, out, *n, err);
     for (int i = 0; result == OK && i < *n; i++)
         read_item(db, policy, date_of(now), at[i].q, at[i].row, &extras[i], &out[i]);
     return result;

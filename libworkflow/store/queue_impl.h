@@ -8,7 +8,4 @@
 // Adds one statement a want to the batch: (bureau, after, the last sequence wanted). Column 0 of its rows: the
 // sequence.
 void queue_ask(struct db *db, const char *statement, const struct queue_want *wants, int wants_n);
-// The rows of result q in the order of their sequences, which SQL does not promise; returns how many.
-int queue_rows(const struct db *db, int q, const struct queue_want *want, int rows[FETCH_MAX]);
-
 #endif

@@ -174,6 +174,20 @@ static void each_bureau_its_own_limit(void **state)
         assert_true(items[i].bureau == expected[i].bureau && items[i].seq == expected[i].seq);
     assert_int_equal(queue_fetch(db, h.policy, FIXTURE_NOW, wants, 0, items, &n, &err), OK);
     assert_int_equal(n, 0);
+    // From many at once, each one's rows behind each other, in the order in which the queues were named.
+    struct queue_want many[POLICY_BUREAUS];
+    for (int i = 0; i < POLICY_BUREAUS; i++)
+        many[i] = (struct queue_want){policy_bureaus[POLICY_BUREAUS - 1 - i], i % 6, 1 + i % 3};
+    fixture_exec(&h.f, "INSERT INTO queue_tombstone VALUES (445100, 2, true, now(), 'x', 'y')");
+    assert_int_equal(queue_fetch(db, h.policy, FIXTURE_NOW, many, POLICY_BUREAUS, items, &n, &err), OK);
+    int k = 0;
+    for (int i = 0; i < POLICY_BUREAUS; i++)
+        for (int64_t seq = many[i].after + 1; seq <= many[i].after + many[i].max && seq <= 5; seq++, k++) {
+            assert_true(items[k].bureau == many[i].bureau && items[k].seq == seq);
+            assert_int_equal(items[k].notice, items[k].bureau == 445100 && seq == 2 ? NOTICE_SKIPPED : NOTICE_LETTER);
+            assert_int_equal(items[k].case_id, id + (seq - 1) * POLICY_BUREAUS + POLICY_BUREAUS - 1 - i);
+        }
+    assert_int_equal(n, k);
     static struct queue_head heads[QUEUES_MAX];
     assert_int_equal(queue_heads(db, heads, &n, &err), OK);
     assert_int_equal(n, 22);
