@@ -129,6 +129,9 @@ static void play_all(struct load *load)
         exit(1); // it said why
 }
 
+static const char ranges[] =
+    "SELECT queue_add_range(bureau, 100000) FROM (SELECT bureau, count(*) AS n FROM load_queue GROUP BY 1) n, "
+    "generate_series(1, n / 100000 + 1)";
 // Everything was delivered, in the order in which it was sent.
 static const char queues[] = "INSERT INTO bureau_queue (bureau, seq, case_id, leg, notice, sent_at) "
                              "SELECT bureau, row_number() OVER (PARTITION BY bureau ORDER BY sent_at, case_id, nth), "
@@ -149,6 +152,7 @@ static void fill(struct load *load)
     make_plans(load);
     play_all(load);
     copy_exec(conn, "SET work_mem = '512MB'");
+    copy_exec(conn, ranges);
     copy_exec(conn, queues);
     copy_exec(conn, heads);
     copy_exec(conn, cursors);
