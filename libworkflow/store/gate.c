@@ -9,7 +9,7 @@
 
 #define REFRESH_MS 1000
 #define LINES_A_SECOND 10
-#define DENIALS 16 // kinds of denial that are kept for the auditor between two looks at the keys
+#define DENIALS 4096 // kinds of denial that are kept for the auditor between two looks at the keys
 
 // What a key may still send: millionths of a message and of a byte, at most one second's.
 struct bucket {
@@ -166,15 +166,21 @@ static void note_denial(struct gate *g, const struct msg *msg, int64_t named, st
         d.named = (int32_t)named;
     struct text t = TEXT(d.what);
     text_str(&t, what);
+    struct key_denial *same_key = NULL;
     for (int i = 0; i < g->denials_n; i++) {
         struct key_denial *k = &g->denials[i];
-        if (memcmp(k->key, d.key, sizeof d.key) == 0 && k->named == d.named && strcmp(k->what, d.what) == 0) {
+        if (memcmp(k->key, d.key, sizeof d.key) != 0)
+            continue;
+        same_key = k;
+        if (k->named == d.named && strcmp(k->what, d.what) == 0) {
             k->times++;
             return;
         }
     }
     if (g->denials_n < DENIALS)
         g->denials[g->denials_n++] = d;
+    else if (same_key) // full: who it was and how often still counts
+        same_key->times++;
 }
 
 static void refill(int64_t *left, int64_t per_s, int64_t elapsed)

@@ -70,7 +70,7 @@ def revocation(public):
         check(name == "welcome" and welcome.get("active", True), name, welcome)
         check(live.next()[0] == "delivery", "no delivery")
         listed = objects(ctl("keys", "list", "--json").stdout)
-        key = next(k for k in listed if k["holder"] == "440300")
+        key = next(k for k in listed if k["holder"] == 440300)
         done = ctl("keys", "revoke", key["fingerprint"], "--reason", "test")
         check(done.returncode == 0, done.stderr.decode())
         revoked_at = time.monotonic()
