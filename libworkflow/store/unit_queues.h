@@ -7,7 +7,8 @@
 
 #define UNIT_QUEUES 16
 
-// The unit, and what was ever above it up to its bureau, or to the province where there is none between. Returns how many.
+// The unit, and what was ever above it up to its bureau, or to the province where there is none between. Returns how
+// many.
 int unit_queues(const struct policy *policy, int32_t unit, int32_t out[UNIT_QUEUES]);
 
 #endif
