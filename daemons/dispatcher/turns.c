@@ -141,21 +141,21 @@ static bool retired(struct delivery *d, struct queue *q, struct session *s)
 static bool turn_begins(struct delivery *d, struct queue *q, struct session *s)
 {
     struct err err;
-    int64_t epoch, acked;
-    enum result result = queue_activate(d->stage->db, q->code, str_of(s->name), clock_now(), &epoch, &acked, &err);
+    struct queue_head head;
+    enum result result = queue_activate(d->stage->db, q->code, str_of(s->name), clock_now(), &head, &err);
     if (result != OK) {
         stage_failed(d->stage, result, &err);
         return false;
     }
-    if (acked > q->acked)
-        q->acked = acked;
-    acked = q->acked;
-    turn_begin(q, epoch, turn_start(q, s->last_seq));
+    // The welcome names the head of now: what was reported a moment ago is in it.
+    queues_take(&d->queues, &head, 1);
+    int64_t acked = q->acked;
+    turn_begin(q, head.epoch, turn_start(q, s->last_seq));
     count(&counters[ACKNOWLEDGED], q->acked - acked);
     count(&counters[ACTIVATIONS], 1);
     q->turn_at = clock_mono() + TURN_LEAST;
-    log_line(LOG_INFO, "queue %d: turn %lld begins behind %lld, head %lld", q->code, (long long)epoch, (long long)q->at,
-             (long long)q->head);
+    log_line(LOG_INFO, "queue %d: turn %lld begins behind %lld, head %lld", q->code, (long long)q->epoch,
+             (long long)q->at, (long long)q->head);
     turns_welcome(d, q, s);
     delivery_soon(d);
     return true;

@@ -22,6 +22,18 @@ const struct statement queue_statements[] = {
     {0},
 };
 
+static struct queue_head head_of(const struct db *db, int row)
+{
+    return (struct queue_head){
+        .bureau = (int32_t)db_int(db, 0, row, 0),
+        .first = db_int(db, 0, row, 1),
+        .head = db_int(db, 0, row, 2),
+        .acked = db_int(db, 0, row, 3),
+        .epoch = db_int(db, 0, row, 4),
+        .blocked = db_int(db, 0, row, 5),
+    };
+}
+
 enum result queue_heads(struct db *db, struct queue_head out[QUEUES_MAX], int *n, struct err *err)
 {
     enum result result = db_run(db, "queue_heads", 0, NULL, err);
@@ -31,14 +43,7 @@ enum result queue_heads(struct db *db, struct queue_head out[QUEUES_MAX], int *n
     if (*n > QUEUES_MAX)
         return err_set_limit(err, BROKEN, "too_many", "", "more queues than ", QUEUES_MAX, "");
     for (int row = 0; row < *n; row++)
-        out[row] = (struct queue_head){
-            .bureau = (int32_t)db_int(db, 0, row, 0),
-            .first = db_int(db, 0, row, 1),
-            .head = db_int(db, 0, row, 2),
-            .acked = db_int(db, 0, row, 3),
-            .epoch = db_int(db, 0, row, 4),
-            .blocked = db_int(db, 0, row, 5),
-        };
+        out[row] = head_of(db, row);
     return OK;
 }
 
@@ -97,8 +102,8 @@ enum result queue_fetch_writers(struct db *db, const struct queue_want *wants, i
 
 // ---- Cursors ----
 
-enum result queue_activate(struct db *db, int32_t bureau, struct str consumer, wf_time now, int64_t *epoch,
-                           int64_t *acked, struct err *err)
+enum result queue_activate(struct db *db, int32_t bureau, struct str consumer, wf_time now, struct queue_head *out,
+                           struct err *err)
 {
     struct column c[3] = {0};
     struct column *params[] = {scalar_int(&c[0], COL_INT4, bureau), scalar_text(&c[1], consumer),
@@ -108,8 +113,7 @@ enum result queue_activate(struct db *db, int32_t bureau, struct str consumer, w
         return result;
     if (db_rows(db, 0) == 0)
         return err_set(err, REJECT, "unknown_value", "bureau", "bureau: there is no such queue");
-    *epoch = db_int(db, 0, 0, 0);
-    *acked = db_int(db, 0, 0, 1);
+    *out = head_of(db, 0);
     return OK;
 }
 

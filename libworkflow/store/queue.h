@@ -83,10 +83,9 @@ struct writer_item {
 enum result queue_fetch_writers(struct db *db, const struct queue_want *wants, int wants_n, struct writer_item *out,
                                 int *n, struct err *err) MUST_USE;
 
-// A consumer's turn begins: counts the epoch up and names the consumer. *acked is the saved cursor. REJECT, code
-// "unknown_value": there is no such queue.
-enum result queue_activate(struct db *db, int32_t bureau, struct str consumer, wf_time now, int64_t *epoch,
-                           int64_t *acked, struct err *err) MUST_USE;
+// A consumer's turn begins: counts the epoch up and names the consumer. *out: the queue as it is then.
+enum result queue_activate(struct db *db, int32_t bureau, struct str consumer, wf_time now, struct queue_head *out,
+                           struct err *err) MUST_USE;
 
 struct queue_cursor {
     int32_t bureau;

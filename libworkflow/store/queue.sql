@@ -93,9 +93,10 @@ LEFT JOIN course k ON k.case_id = q.case_id
 WHERE q.bureau = $1::int AND q.seq > $2::bigint AND q.seq <= $3::bigint
 
 -- name: queue_activate
-UPDATE bureau_cursor SET epoch = epoch + 1, consumer = $2::text, consumer_since = $3::timestamptz, updated_at = $3
-WHERE bureau = $1::int
-RETURNING epoch, acked_seq
+UPDATE bureau_cursor c SET epoch = c.epoch + 1, consumer = $2::text, consumer_since = $3::timestamptz, updated_at = $3
+FROM bureau_head h
+WHERE c.bureau = $1::int AND h.bureau = c.bureau
+RETURNING h.bureau, h.first_seq, h.next_seq - 1, c.acked_seq, c.epoch, coalesce(c.blocked_seq, 0)
 
 -- name: cursor_save
 UPDATE bureau_cursor c

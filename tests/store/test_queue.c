@@ -314,18 +314,18 @@ static void portals(void **state)
 // Each activation has its epoch; what a stale consumer says is not written.
 static void consumers_take_turns(void **state)
 {
-    int64_t epoch = 0, acked = -1;
+    struct queue_head head = {.acked = -1};
     heart_sent(&h, 9);
-    assert_int_equal(queue_activate(db, SHENZHEN, STR("a"), FIXTURE_NOW, &epoch, &acked, &err), OK);
-    assert_true(epoch == 1 && acked == 0);
+    assert_int_equal(queue_activate(db, SHENZHEN, STR("a"), FIXTURE_NOW, &head, &err), OK);
+    assert_true(head.epoch == 1 && head.acked == 0 && head.head == 9 && head.first == 1);
     struct queue_cursor old = {SHENZHEN, 1, 4, STR("a"), FIXTURE_NOW};
     assert_int_equal(cursor_save(db, FIXTURE_NOW, &old, 1, &err), OK);
-    assert_int_equal(queue_activate(db, SHENZHEN, STR("b"), FIXTURE_NOW, &epoch, &acked, &err), OK);
-    assert_true(epoch == 2 && acked == 4);
+    assert_int_equal(queue_activate(db, SHENZHEN, STR("b"), FIXTURE_NOW, &head, &err), OK);
+    assert_true(head.epoch == 2 && head.acked == 4);
     old.acked = 7;
     assert_int_equal(cursor_save(db, FIXTURE_NOW, &old, 1, &err), OK);
     assert_int_equal(fixture_int(&h.f, "SELECT acked_seq FROM bureau_cursor WHERE consumer = 'b'"), 4);
-    assert_int_equal(queue_activate(db, 440304, STR("c"), FIXTURE_NOW, &epoch, &acked, &err), REJECT);
+    assert_int_equal(queue_activate(db, 440304, STR("c"), FIXTURE_NOW, &head, &err), REJECT);
     assert_string_equal(err.code, "unknown_value");
     // Only whose turn it is may block, what is not acknowledged, and one sequence at a time.
     assert_int_equal(queue_block(db, SHENZHEN, 1, 6, 20, STR("x"), FIXTURE_NOW, &err), REJECT);

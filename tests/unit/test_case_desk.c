@@ -40,8 +40,8 @@ static void a_unit_with_the_letter_in_hand(void **state)
     refuses(p, &f, opens(NANSHAN), "no_leg", "leg"); // not signed yet
     does(p, &f, of_unit(EV_SIGNED, NANSHAN), "T14");
     does(p, &f, opens(NANSHAN), "T41");
-    does(p, &f, opens(SHENZHEN), "T41");                     // it answers for the part below
-    refuses(p, &f, opens(440305001), "not_found", "number"); // a station of Nanshan
+    does(p, &f, opens(SHENZHEN), "T41");                           // it answers for the part below
+    refuses(p, &f, opens(440305001), "not_found", "number");       // a station of Nanshan
     refuses(p, &f, opens(POLICY_PROVINCE), "not_found", "number"); // above, but no bureau of this
 }
 
