@@ -205,12 +205,52 @@ static void test_older_cases_go_on(void **state)
     fixture_close(&f);
 }
 
+// Queues that were there before the third migration lie in ranges afterwards, with room ahead, and go on where they
+// were.
+static void test_older_queues_go_on(void **state)
+{
+    static const char *const files[] = {"0001_schema.sql", "0002_whole_life.sql"};
+    struct fixture f;
+    struct migrate_report report;
+    struct err err;
+    char dir[] = "/tmp/pa-migrate.XXXXXX", link[2][80], target[256];
+    assert_non_null(mkdtemp(dir));
+    for (int i = 0; i < 2; i++) {
+        snprintf(link[i], sizeof link[i], "%s/%s", dir, files[i]);
+        snprintf(target, sizeof target, "%s/deploy/migrations/%s", SOURCE_DIR, files[i]);
+        assert_int_equal(symlink(target, link[i]), 0);
+    }
+    fixture_empty(&f);
+    assert_int_equal(migrate_run(f.config, dir, FIXTURE_NOW, &report, &err), OK);
+    fixture_exec(&f, "INSERT INTO bureau_queue SELECT 440300, i, i, 1, '2026-11-22T11:00+08', 1 + i %% 11 FROM "
+                     "generate_series(1, 160000) i; INSERT INTO bureau_queue VALUES (445300, 1, 7, 2, "
+                     "'2026-11-22T12:00+08', 3); UPDATE bureau_head SET next_seq = CASE bureau WHEN 440300 THEN 160001 "
+                     "ELSE 2 END WHERE bureau IN (440300, 445300); UPDATE bureau_cursor SET acked_seq = 150000, "
+                     "consumer = 'c', consumer_since = '2026-11-22T11:00+08' WHERE bureau = 440300");
+    int64_t sum = fixture_int(&f, "SELECT sum(hashtext(q::text)) FROM bureau_queue q");
+    assert_int_equal(migrate_run(f.config, real_dir, FIXTURE_NOW, &report, &err), OK);
+    assert_true(report.from == 2 && report.to == SCHEMA_VERSION);
+    assert_int_equal(fixture_int(&f, "SELECT sum(hashtext(q::text)) FROM bureau_queue q"), sum);
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM bureau_queue"), 160001);
+    assert_int_equal(fixture_int(&f, "SELECT next_seq FROM bureau_head WHERE bureau = 440300 AND first_seq = 1"),
+                     160001);
+    assert_int_equal(fixture_int(&f, "SELECT acked_seq FROM bureau_cursor WHERE consumer = 'c' AND epoch = 0 AND "
+                                     "blocked_seq IS NULL"),
+                     150000);
+    assert_int_equal(fixture_int(&f, "SELECT max(to_seq) FROM queue_range WHERE bureau = 440300"), 300001);
+    assert_int_equal(fixture_int(&f, "SELECT count(*) FROM queue_range"), 24);
+    for (int i = 0; i < 2; i++)
+        unlink(link[i]);
+    rmdir(dir);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_empty_database),    cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_one_at_a_time),     cmocka_unit_test(test_words_are_kept),
-        cmocka_unit_test(test_older_cases_go_on),
+        cmocka_unit_test(test_older_cases_go_on), cmocka_unit_test(test_older_queues_go_on),
     };
     return cmocka_run_group_tests_name("migrate", tests, NULL, NULL);
 }
