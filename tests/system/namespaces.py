@@ -224,4 +224,5 @@ def options():
     return parser.parse_args()
 
 
-main(lambda: run(options()))
+if __name__ == "__main__":
+    main(lambda: run(options()))
