@@ -163,7 +163,7 @@ def test():
                 part(bureau)
                 print(f"{bureau.code}: {part.__doc__}")
         not_yours(public)
-        check(counter("dispatcherd", "messages_denied_total") == 1, status("dispatcherd"))
+        wait_until(5, "the denial is counted", lambda: counter("dispatcherd", "messages_denied_total") == 1)
         check(counter("dispatcherd", "deliveries_rejected_total") >= 2, status("dispatcherd"))
         verify()
 
