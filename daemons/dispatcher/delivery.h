@@ -26,7 +26,8 @@ struct sending {
     int wants_n;
     struct queue_want had[WANTS_MAX]; // and of the rows in hand
     int had_n;
-    uint32_t first; // whose share of a turn is reckoned first
+    uint32_t first;        // whose share of a turn is reckoned first
+    int64_t company_until; // clock_mono: lately several queues had something to send
     struct queue_item items[FETCH_MAX];
     struct writer_item writers[FETCH_MAX];
 };

@@ -9,6 +9,10 @@
 #include <string.h>
 
 #define ROWS_A_TURN 256
+// While others get something, too, a bureau that takes in what it missed gets so many of them: whoever comes next waits
+// for the end of two turns.
+#define ROWS_IN_COMPANY 48
+#define COMPANY (WF_SECOND / 5)
 #define READ_EVERY 32 // lines sent between two looks at what the server sends
 
 // Shares the rows of a turn among the queues that may go on behind what is in hand: to each up to an equal part, then
@@ -20,6 +24,7 @@ static int share_rows(struct delivery *d, bool portals, struct queue_want *wants
         int64_t room, take;
     } ready[WANTS_MAX];
     int64_t now = clock_mono(), left = ROWS_A_TURN;
+    int64_t most = now < d->sending.company_until ? ROWS_IN_COMPANY : ROWS_A_TURN;
     int n = 0;
     for (int i = 0; i < d->queues.n && n < WANTS_MAX; i++) {
         struct queue *q = &d->queues.of[(d->sending.first + (uint32_t)i) % (uint32_t)d->queues.n];
@@ -28,10 +33,12 @@ static int share_rows(struct delivery *d, bool portals, struct queue_want *wants
         int64_t room = turn_room(q, d->window, now) - q->ahead;
         if (room > 0) {
             ready[n].q = q;
-            ready[n++].room = room;
+            ready[n++].room = room < most ? room : most;
         }
     }
     d->sending.first++;
+    if (n > 1)
+        d->sending.company_until = now + COMPANY;
     for (int i = 0; i < n; i++) {
         ready[i].take = ready[i].room < ROWS_A_TURN / n ? ready[i].room : ROWS_A_TURN / n;
         left -= ready[i].take;

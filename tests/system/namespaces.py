@@ -219,7 +219,7 @@ def run(args):
 
 def options():
     parser = argparse.ArgumentParser()
-    for name, default in (("letters", 20000), ("more", 4000), ("kills", 20), ("faults", 36), ("seed", random.randrange(10**6))):
+    for name, default in (("letters", 20000), ("more", 4000), ("kills", 20), ("faults", 24), ("seed", random.randrange(10**6))):
         parser.add_argument(f"--{name}", type=int, default=default)
     return parser.parse_args()
 
