@@ -24,7 +24,6 @@ enum {
     BAD_FRAMES,
     DENIED,
     THROTTLED,
-    HANDSHAKES_REFUSED,
     RETIRED,
     POISONED,
     BATCHES,

@@ -4,7 +4,6 @@
 #include "counts.h"
 #include "messages.h"
 #include "run/clock.h"
-#include "run/zap.h"
 #include "sending.h"
 #include "turns.h"
 
@@ -105,7 +104,6 @@ static void publish(struct delivery *d)
     if (d->gate != NULL) {
         gauge(&counters[DENIED], gate_denied(d->gate));
         gauge(&counters[THROTTLED], gate_throttled(d->gate));
-        gauge(&counters[HANDSHAKES_REFUSED], zap_refused());
     }
 }
 

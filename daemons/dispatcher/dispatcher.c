@@ -5,7 +5,6 @@
 #include "counts.h"
 #include "delivery.h"
 #include "run/clock.h"
-#include "run/zap.h"
 #include "store/because.h"
 #include "store/cases.h"
 #include "store/poison.h"
@@ -40,7 +39,6 @@ struct counter counters[] = {
     [BAD_FRAMES] = {"bad_frames_total", "frames that are no message, or none of this socket's", COUNTER, 0},
     [DENIED] = {"messages_denied_total", "messages whose key named somebody else's queue", COUNTER, 0},
     [THROTTLED] = {"messages_throttled_total", "messages over their key's rate", COUNTER, 0},
-    [HANDSHAKES_REFUSED] = {"handshakes_refused_total", "connections refused for their key", COUNTER, 0},
     [RETIRED] = {"queue_ranges_retired_total", "acknowledged ranges of queues that were dropped", COUNTER, 0},
     [POISONED] = {"dead_letters_total", "cases that could not be dispatched", COUNTER, 0},
     [BATCHES] = {"batches_total", "transactions that dispatch", COUNTER, 0},
@@ -191,7 +189,6 @@ int main(int argc, char **argv)
     int status = run_loop(run);
     delivery_close(&d.delivery);
     bus_close(d.listen);
-    zap_stop();
     bus_term();
     cases_free(d.cases);
     stage_close(&d.stage);

@@ -3,7 +3,6 @@
 // are events of a case; the table says what follows, the answer comes after COMMIT, and the sender's own key makes a
 // repeat harmless (P2). It also tells who wrote, to who may know, and how a letter stands, to who wrote it.
 #include "feedback.h"
-#include "run/zap.h"
 #include "store/because.h"
 #include "store/identity.h"
 #include "store/policy_store.h"
@@ -33,7 +32,6 @@ struct counter feedback_counters[] = {
                         0},
     [DENIED] = {"denied_total", "messages of a key that named somebody else", COUNTER, 0},
     [THROTTLED] = {"throttled_total", "messages beyond what a key may send", COUNTER, 0},
-    [HANDSHAKES] = {"handshakes_refused_total", "connections with a key that may not connect", COUNTER, 0},
     [SWEPT] = {"clocks_swept_total", "cases whose clocks were looked at because one was due", COUNTER, 0},
     [LAG] = {"clock_lag_seconds", "how long the oldest case whose clocks want looking at has waited", GAUGE, 0},
     {0},
@@ -44,7 +42,6 @@ static void count_doors(void *arg)
     struct feedback *fb = arg;
     gauge(&feedback_counters[DENIED], gate_denied(fb->gate));
     gauge(&feedback_counters[THROTTLED], gate_throttled(fb->gate));
-    gauge(&feedback_counters[HANDSHAKES], zap_refused());
 }
 
 static void open_doors(struct feedback *fb, struct run *run)

@@ -30,7 +30,6 @@ enum {
     CLOSED_NUMBERS,
     DENIED,
     THROTTLED,
-    HANDSHAKES,
     SWEPT,
     LAG
 };

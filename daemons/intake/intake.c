@@ -3,7 +3,6 @@
 // A batch is what the socket holds: while one transaction commits, the next batch gathers.
 #include "core/number.h"
 #include "run/clock.h"
-#include "run/zap.h"
 #include "store/because.h"
 #include "store/code_key.h"
 #include "store/gate.h"
@@ -27,7 +26,6 @@ enum {
     ANSWERS_LOST,
     DENIED,
     THROTTLED,
-    HANDSHAKES_REFUSED,
 };
 static struct counter counters[] = {
     [ACCEPTED_TOTAL] = {"letters_accepted_total", "letters committed and acknowledged", COUNTER, 0},
@@ -40,7 +38,6 @@ static struct counter counters[] = {
     [ANSWERS_LOST] = {"answers_lost_total", "answers whose portal was gone", COUNTER, 0},
     [DENIED] = {"messages_denied_total", "letters whose key stands for another channel", COUNTER, 0},
     [THROTTLED] = {"messages_throttled_total", "letters over their key's rate", COUNTER, 0},
-    [HANDSHAKES_REFUSED] = {"handshakes_refused_total", "connections refused for their key", COUNTER, 0},
     {0},
 };
 
@@ -223,7 +220,6 @@ static void on_second(void *arg)
         return;
     gauge(&counters[DENIED], gate_denied(in->gate));
     gauge(&counters[THROTTLED], gate_throttled(in->gate));
-    gauge(&counters[HANDSHAKES_REFUSED], zap_refused());
 }
 
 static void open_doors(struct intake *in)
@@ -258,7 +254,6 @@ int main(int argc, char **argv)
         bus_close(in.doors[i].bus);
     gate_close(in.gate);
     bus_close(in.classify);
-    zap_stop();
     bus_term();
     letters_free(in.letters);
     stage_close(&in.stage);

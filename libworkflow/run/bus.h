@@ -52,8 +52,8 @@ struct msg {
 bool bus_recv(struct bus *bus, struct msg *msg);
 void bus_done(struct msg *msg);
 
-// Never blocks. false when the frame could not be handed over: peer gone, queue full, or longer than FRAME_MAX. The
-// bytes are copied.
+// Never blocks. false when the frame could not be handed over: peer gone (errno EHOSTUNREACH), queue full, or longer
+// than FRAME_MAX. The bytes are copied.
 bool bus_send(struct bus *bus, const struct peer *peer, const void *p, size_t n); // peer NULL for PUSH and DEALER
 int64_t bus_dropped(void); // by all sockets of this process since it began; any thread may ask
 // Waits until the socket can be read or `ms` pass; for clients without a loop. true when readable.

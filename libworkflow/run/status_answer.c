@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/clock.h"
 #include "run/status_impl.h"
+#include "run/watch.h"
+#include "run/zap.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -29,8 +31,15 @@ static bool state(struct status *status, char words[static WORDS_MAX + 1])
 }
 
 // What every daemon counts alike, because its sockets do.
-#define DROPPED "frames_dropped_total"
-#define DROPPED_HELP "frames of a wrong multipart shape, which have no answer"
+static const struct {
+    const char *name, *help;
+    int64_t (*value)(void);
+} of_sockets[] = {
+    {"connections_cut_total", "connections cut whose peer did not end a message", watch_cut},
+    {"handshakes_refused_total", "connections refused for their key", zap_refused},
+    {"frames_dropped_total", "frames of a wrong multipart shape, which have no answer", bus_dropped},
+};
+#define OF_SOCKETS (sizeof of_sockets / sizeof of_sockets[0])
 
 static long long value(struct counter *c)
 {
@@ -53,7 +62,9 @@ static void answer_status(struct status *status, struct str arg, FILE *out)
     fprintf(out, ",\"draining\":%s,\"counters\":{", status->run->draining ? "true" : "false");
     for (struct counter *c = status->run->counters; c->name != NULL; c++)
         fprintf(out, "\"%s\":%lld,", c->name, value(c));
-    fprintf(out, "\"" DROPPED "\":%lld}}\n", (long long)bus_dropped());
+    for (size_t i = 0; i < OF_SOCKETS; i++)
+        fprintf(out, "\"%s\":%lld%s", of_sockets[i].name, (long long)of_sockets[i].value(),
+                i + 1 < OF_SOCKETS ? "," : "}}\n");
 }
 
 static long long resident_bytes(void)
@@ -83,7 +94,9 @@ static void answer_metrics(struct status *status, struct str arg, FILE *out)
     put_metric(out, program, "pinganting_", "ready", "gauge", "1 when the daemon can do its work.", ready);
     for (struct counter *c = status->run->counters; c->name != NULL; c++)
         put_metric(out, program, "pinganting_", c->name, c->type == COUNTER ? "counter" : "gauge", c->help, value(c));
-    put_metric(out, program, "pinganting_", DROPPED, "counter", DROPPED_HELP, (long long)bus_dropped());
+    for (size_t i = 0; i < OF_SOCKETS; i++)
+        put_metric(out, program, "pinganting_", of_sockets[i].name, "counter", of_sockets[i].help,
+                   (long long)of_sockets[i].value());
     put_metric(out, program, "process_", "resident_memory_bytes", "gauge", "Resident memory size in bytes.",
                resident_bytes());
 }

@@ -131,6 +131,7 @@ void gate_close(struct gate *gate)
         return;
     if (db_connected(gate->stage->db))
         (void)!write_denials(gate, &(struct err){0});
+    zap_stop();
     free(gate);
 }
 

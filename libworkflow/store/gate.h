@@ -16,7 +16,7 @@ struct gate;
 // the last ones stay). Only where `option` (e.g. "dispatcher/public") names an address: otherwise *bus is NULL and
 // nothing is started. hwm as bus_router_bind. Exits as run_must when it cannot.
 struct gate *gate_open(struct stage *stage, const char *option, int hwm, struct bus **bus);
-void gate_close(struct gate *gate); // NULL is fine; closes no socket
+void gate_close(struct gate *gate); // NULL is fine; ends zap, closes no socket
 
 // May this message's sender speak for `named` (a bureau, unit or channel) in this role? OK, or REJECT: not_yours,
 // key_revoked, or RETRY: throttled. Refusals are counted and logged, at most 10 lines a second; not_yours is also
