@@ -43,7 +43,8 @@ class Bureau:
         if not self.path.exists():
             return []
         with sqlite3.connect(f"file:{self.path}?mode=ro", uri=True) as db:
-            return [row[0] for row in db.execute("SELECT seq FROM delivery ORDER BY rowid")]
+            made = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'delivery'").fetchone()
+            return [row[0] for row in db.execute("SELECT seq FROM delivery ORDER BY rowid")] if made else []
 
     def errors(self):
         return (DIR / f"{self.code}.errors").read_text()
