@@ -297,7 +297,8 @@ static void walked_far(void)
         hold(met.legs[s->code] > 0, "walk.leg_state_never_met", s->code, 0);
     hold(met.merges > 20 && met.revoked > 20 && met.returned > 20 && met.extended > 20, "walk.rare", met.merges,
          met.extended);
-    hold(met.opened > 20 && met.secrets > 5, "walk.rare", met.opened, met.secrets);
+    // Two persons and then the first again: some in 100,000 lists.
+    hold(met.opened > 20 && met.secrets >= LISTS / 20000, "walk.rare", met.opened, met.secrets);
     hold(met.pauses > 20 && met.delegated > 20 && met.assisted > 20 && met.reworks > 20 && met.deferred > 20,
          "walk.rare", met.pauses, met.reworks);
 }
