@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/classify.h"
 #include "core/accusation.h"
+#include "core/locate.h"
 #include "core/matcher.h"
 
-#include <string.h>
-
 #define CONDUCT_CATEGORY 14 // 督察与队伍建设: letters about police officers (domain §3.7)
-#define PLACES 48           // place names of one text that are looked at; more say no more
 #define USED 128            // terms that the explanation chooses from
-
-struct area { // a place's name, or a text that only looks like one, in characters
-    uint32_t begin, end;
-    const struct place *place; // NULL: it only looks like one
-};
-
-struct areas {
-    struct area at[PLACES];
-    size_t n;
-};
 
 struct reading {
     const struct policy *p;
@@ -31,34 +19,11 @@ struct reading {
     struct areas areas;
 };
 
-struct where {
-    int32_t city, place; // 0: none
-    bool doubtful;       // several cities, and nothing that says which
-};
-
-static void add_area(struct reading *r, const struct match *match, uint32_t end, const struct place *place)
-{
-    if (r->areas.n < PLACES) {
-        r->areas.at[r->areas.n++] = (struct area){r->base + end - match->chars, r->base + end, place};
-    }
-}
-
-// Only the names of places: for the place member.
-static void found_name(void *context, const struct match *match, uint32_t end)
-{
-    struct reading *r = context;
-    if (match->of == MATCH_PLACE) {
-        add_area(r, match, end, &r->p->places[match->index]);
-    } else if (r->p->terms[match->index].axis == 'n') {
-        add_area(r, match, end, NULL);
-    }
-}
-
 static void found_term(void *context, const struct match *match, uint32_t end)
 {
     struct reading *r = context;
     if (match->of == MATCH_PLACE) {
-        found_name(context, match, end);
+        locate_found(r->p, &r->areas, match, r->base, end);
         return;
     }
     const struct term *t = &r->p->terms[match->index];
@@ -88,99 +53,23 @@ static void found_term(void *context, const struct match *match, uint32_t end)
         r->vague += weight;
         break;
     case 'n':
-        add_area(r, match, end, NULL);
+        locate_found(r->p, &r->areas, match, r->base, end);
         break;
     }
 }
 
-// A name inside a longer one (中山 in 中山路, 龙华 in 龙华区) says nothing of its own.
-static void drop_covered(struct areas *areas)
-{
-    size_t kept = 0;
-    struct areas all = {.n = areas->n};
-    memcpy(all.at, areas->at, areas->n * sizeof(all.at[0]));
-    for (size_t i = 0; i < all.n; i++) {
-        const struct area *a = &all.at[i];
-        bool covered = a->place == NULL;
-        for (size_t j = 0; j < all.n && !covered; j++) {
-            const struct area *b = &all.at[j];
-            covered = b->begin <= a->begin && b->end >= a->end && b->end - b->begin > a->end - a->begin;
-        }
-        if (!covered) {
-            areas->at[kept++] = *a;
-        }
-    }
-    areas->n = kept;
-}
-
-// Does the same name stand for a place of another city as well?
-static bool ambiguous(const struct areas *areas, const struct area *a)
-{
-    for (size_t i = 0; i < areas->n; i++) {
-        const struct area *b = &areas->at[i];
-        if (b->begin == a->begin && b->end == a->end && b->place->city != a->place->city) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// The city and the narrowest place that the names found agree on; where they do not, `context` (0: none) decides if it
-// is among them.
-static struct where locate(struct areas *areas, int32_t context)
-{
-    struct where w = {0};
-    bool context_named = false;
-    drop_covered(areas);
-    for (size_t i = 0; i < areas->n; i++) {
-        const struct area *a = &areas->at[i];
-        context_named = context_named || a->place->city == context;
-        if (ambiguous(areas, a)) {
-            continue;
-        }
-        w.doubtful = w.doubtful || (w.city != 0 && w.city != a->place->city);
-        w.city = a->place->city;
-    }
-    if (context_named && (w.doubtful || w.city == 0)) {
-        w = (struct where){.city = context};
-    }
-    for (size_t i = 0; i < areas->n && !w.doubtful; i++) {
-        const struct place *place = areas->at[i].place;
-        if (place->city == w.city && (w.place == 0 || place->code > w.place)) {
-            w.place = place->code; // towns have nine digits, counties six that are above their city's
-        }
-    }
-    return w;
-}
-
-// Which bureau, and how much the confidence suffers: 100 means not at all.
+// Which bureau, and how sure a decision can be that depends on it.
 static int16_t find_place(struct reading *r, const struct letter *letter, struct text *why, struct classification *out)
 {
-    int32_t box = letter->mailbox == MAILBOX_PROVINCE ? 0 : letter->mailbox;
-    struct where text = locate(&r->areas, box);
-    r->areas.n = 0;
-    matcher_scan(r->p->matcher, letter->place, found_name, r);
-    struct where member = locate(&r->areas, text.city != 0 && !text.doubtful ? text.city : box);
-    int16_t most = 100;
-    const char *source = "the place member";
-    if (member.city != 0 && !member.doubtful) {
-        out->bureau = member.city;
-        out->place = text.city == member.city && text.place > member.place ? text.place : member.place;
-    } else if (text.city != 0 && !text.doubtful) {
-        source = "the text";
-        out->bureau = text.city;
-        out->place = text.place;
-        most = box != 0 && box != text.city ? 50 : 100; // written to one city about another
-    } else {
-        source = box != 0 ? "the mailbox" : "nothing";
-        out->bureau = box;
-        most = text.doubtful ? 50 : 100;
-    }
+    struct location location;
+    locate(r->p, letter, &r->areas, &location);
+    out->bureau = location.city;
+    out->place = location.place;
     text_put(why, "; place ");
     text_i64(why, out->place != 0 ? out->place : out->bureau);
     text_put(why, " by ");
-    text_put(why, source);
-    return out->bureau == 0 ? 30 : most;
+    text_put(why, location.source);
+    return location.most;
 }
 
 // Margin between the best and the second category, in steps of half a nat, as a chance in percent (logistic).
