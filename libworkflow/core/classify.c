@@ -22,7 +22,7 @@ struct reading {
 static void found_term(void *context, const struct match *match, uint32_t end)
 {
     struct reading *r = context;
-    if (match->of == MATCH_PLACE) {
+    if (match->of != MATCH_TERM) {
         locate_found(r->p, &r->areas, match, r->base, end);
         return;
     }

@@ -157,6 +157,11 @@ static void each_term(const struct policy *p, struct matcher *m, with_text use)
             use(m, str_split(&names, '|'), MATCH_PLACE, (uint32_t)i);
         }
     }
+    for (size_t i = 0; i < p->aliases_n; i++) {
+        if (p->aliases[i].first) {
+            use(m, p->aliases[i].text, MATCH_ALIAS, (uint32_t)i);
+        }
+    }
 }
 
 // A name longer than an accused member can be is never found: it needs no room.

@@ -13,12 +13,13 @@
 #define MATCHER_TEXT_MAX 64 // bytes of a term or a name
 
 // What a text stands for. Hits of one text form a chain.
-enum match_of { MATCH_TERM, MATCH_PLACE, MATCH_UNIT, MATCH_OFFICER };
+enum match_of { MATCH_TERM, MATCH_PLACE, MATCH_ALIAS, MATCH_UNIT, MATCH_OFFICER };
 struct match {
     enum match_of of;
-    uint32_t index; // into policy->terms, places, units (any row of the code), officers (any row of the id)
-    uint32_t next;  // in the chain; 0 ends it
-    uint8_t chars;  // length of the text
+    uint32_t index; // into policy->terms, places, aliases (the first of the text), units (any row of the code),
+                    // officers (any row of the id)
+    uint32_t next; // in the chain; 0 ends it
+    uint8_t chars; // length of the text
 };
 
 // Called for every match; `end` is the number of characters up to and with its last one.

@@ -116,6 +116,24 @@ struct place {          // places.tsv: code level name parent names (the divisio
     struct str names; // what letters may call it, with '|' between; n == 0: it is never looked for
 };
 
+// What else a letter may call a place or something in it: villages.tsv, landmarks.tsv, towns without their suffix. It
+// needs something else that speaks for the place.
+enum alias_kind {
+    ALIAS_VILLAGE = 1, // 麻布村, 麻布社区: with its suffix
+    ALIAS_SHORT,       // a village of three characters or more, without its suffix
+    ALIAS_TOWN,        // a town without its suffix: 园洲
+    ALIAS_LANDMARK,    // a station, a port, a university, a quarter: as good as the place's own name
+    ALIAS_ROAD,        // lies in one district, or has its name from one
+    ALIAS_WORD, // an ordinary word that is a place's name too, or a name that holds one and is none: says nothing
+};
+struct alias {
+    struct str text;
+    int32_t code;  // of the place; 0 for ALIAS_WORD
+    uint32_t next; // the next one of the same text; 0: none
+    bool first;    // of its text
+    enum alias_kind kind;
+};
+
 struct category { // categories.tsv: code name
     int16_t code; // 1..99, domain §3.7
     struct str name;
@@ -186,6 +204,8 @@ struct policy {
     enum supervision ladder[WARNINGS];
     const struct place *places;
     size_t places_n;
+    const struct alias *aliases; // those of one text form a chain; the first of all is no one's next
+    size_t aliases_n;
     const struct category *categories;
     size_t categories_n;
     const struct term *terms;
