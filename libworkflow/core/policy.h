@@ -183,6 +183,7 @@ enum clock {
     CLOCK_MAX
 };
 
+struct variants; // policy_variants.c: misspellings and what is meant, for fold.c
 struct matcher; // classify.c: all terms and place names in one automaton
 
 struct policy {
@@ -221,13 +222,14 @@ struct policy {
     // parent's; calls before a case may be closed on nobody's answer, and on how many days; rework rounds before a case
     // is supervised; supplements before the level above is told; months that a former unit stays excluded (G2).
     int16_t hops, supplements, extension_days, margin_days, calls, call_days, rounds, pressing, served_months;
+    const struct variants *variants; // NULL: none
     const struct matcher *matcher;
 };
 
 // The names in the files, with labels. policy_clocks has every clock but K1.
 extern const struct code policy_steps[], policy_clocks[], policy_lines[], policy_duties[], policy_supervisions[];
 
-#define POLICY_FILES 14
+#define POLICY_FILES 15
 extern const char *const policy_file_names[POLICY_FILES]; // "units.tsv", "places.tsv", …
 
 // Parses the files (in the order of policy_file_names) into memory of the arena; texts are copied.

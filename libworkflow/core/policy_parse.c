@@ -8,7 +8,8 @@
 // In the order in which they are read: a file may name what stands in one before it.
 const char *const policy_file_names[POLICY_FILES] = {
     "units.tsv",    "places.tsv",   "categories.tsv", "lexicon.tsv", "steps.tsv",   "clocks.tsv", "calendar.tsv",
-    "settings.tsv", "officers.tsv", "posts.tsv",      "routes.tsv",  "reasons.tsv", "ladder.tsv", "queues.tsv"};
+    "settings.tsv", "officers.tsv", "posts.tsv",      "routes.tsv",  "reasons.tsv", "ladder.tsv", "queues.tsv",
+    "variants.tsv"};
 
 static const struct code place_levels[] = {{1, "city", ""}, {2, "county", ""}, {3, "town", ""}, {0, NULL, NULL}};
 static const struct code day_kinds[] = {{DAY_OFF, "off", ""}, {DAY_WORK, "work", ""}, {0, NULL, NULL}};
@@ -160,13 +161,15 @@ static enum result parse_files(const struct str files[POLICY_FILES], bool words,
         {"use\tcode\tname\tbasis", parse_reasons},
         {"at\tsupervision", parse_ladder},
         {"queue", parse_queues},
+        {"wrong\tright", parse_variants},
     };
     struct parsing s = {.err = err};
     for (int i = 0; i < POLICY_FILES; i++) {
-        if (!words && (files_of[i].parse == parse_places || files_of[i].parse == parse_lexicon)) {
+        enum result (*parse)(struct parsing *) = files_of[i].parse;
+        if (!words && (parse == parse_places || parse == parse_lexicon || parse == parse_variants)) {
             continue;
         }
-        if (files[i].p == NULL && files_of[i].parse == parse_queues) {
+        if (files[i].p == NULL && (parse == parse_queues || parse == parse_variants)) {
             continue; // a policy that was loaded before there was this file
         }
         enum result r = tsv_open(&s.t, policy_file_names[i], files[i], files_of[i].header, arena, err);

@@ -23,6 +23,7 @@ enum result parse_posts(struct parsing *s);
 enum result parse_routes(struct parsing *s);
 enum result parse_reasons(struct parsing *s);
 enum result parse_queues(struct parsing *s);
+enum result parse_variants(struct parsing *s);
 
 // A category's code, '00' for letters whose category is not known, or '*' (*all is then set).
 bool parse_category(struct parsing *s, size_t column, bool *all, int64_t *out);

@@ -24,7 +24,8 @@ enum {
     ROUTES,
     REASONS,
     LADDER,
-    QUEUES
+    QUEUES,
+    VARIANTS
 };
 
 static char memory[(size_t)24 << 20];
