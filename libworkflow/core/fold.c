@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/fold_impl.h"
 
+#include <string.h>
+
 // A text that is being folded: first character by character, then what only neighbours show.
 struct folding {
     struct folded *out;
-    uint32_t base;         // where this text begins in out
-    uint32_t joined;       // behind the last character that a separator was taken from before; 0: none
-    uint16_t separator;    // that one
-    bool blank;            // one is due, if a Latin word or number follows one
-    const char *text, *at; // at: the character that is being read
+    uint32_t base;      // where this text begins in out
+    uint32_t joined;    // behind the last character that a separator was taken from before; 0: none
+    uint16_t separator; // that one
+    bool blank;         // one is due, if a Latin word or number follows one
 };
 
 // Beyond the basic plane: pictures that say something, digits of other shapes; ideographs stay visible as one.
@@ -80,11 +81,18 @@ static void join(struct folding *f)
     f->separator = sign;
 }
 
-// What is no ideograph.
-static void add_sign(struct folding *f, uint16_t c, uint32_t at)
+// Any character, by what stands before it.
+static void add(struct folding *f, uint16_t c, uint32_t at)
 {
     uint16_t before = last(f, 1);
-    if (c == ' ') {
+    if (c >= FOLD_CJK) {
+        if (fold_is_cjk(c)) {
+            join(f);
+        }
+        if (c != last(f, 1) || c != last(f, 2)) {
+            append(f, c, at);
+        }
+    } else if (c == ' ') {
         f->blank = true;
     } else if (fold_is_word(c)) {
         if (f->blank && fold_is_word(before)) {
@@ -95,39 +103,53 @@ static void add_sign(struct folding *f, uint16_t c, uint32_t at)
             append(f, c, at);
         }
     } else if (c != before || c == 0x3007) { // 〇 is a digit
-        f->blank = false;
         append(f, c, at);
     }
 }
 
+// What a character becomes; 0: nothing.
+static uint16_t fold(uint32_t c)
+{
+    uint16_t to = c > 0xFFFF ? beyond(c) : (uint16_t)(c + fold_delta[fold_page[c >> 8]][c & 0xFF]);
+    return c >= PRIVATE && c < PRIVATE_END ? 0 : to;
+}
+
 static void read_text(struct folding *f, struct str text)
 {
+    struct folded *out = f->out;
+    uint32_t n = out->n;
+    uint16_t before = 0, before_that = 0; // the last two of out
     for (size_t i = 0; i < text.n;) {
-        // Nearly every character of a letter has three bytes.
         const unsigned char *p = (const unsigned char *)text.p + i;
-        uint32_t c, at = (uint32_t)i;
+        uint32_t at = (uint32_t)i;
+        uint16_t to;
+        // Nearly every character of a letter has three bytes, is an ideograph and stands behind one.
         if ((p[0] & 0xF0) == 0xE0) {
-            c = (uint32_t)(p[0] & 0x0F) << 12 | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F);
+            uint32_t c = (uint32_t)(p[0] & 0x0F) << 12 | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F);
+            to = (uint16_t)(c + fold_delta[fold_page[c >> 8]][c & 0xFF]);
             i += 3;
+            if (to >= FOLD_CJK && to < PRIVATE && before >= FOLD_CJK && n < FOLD_MAX) {
+                if (to != before || to != before_that) {
+                    out->c[n] = to;
+                    out->at[n++] = at;
+                    before_that = before;
+                    before = to;
+                }
+                continue;
+            }
+            to = fold(c);
         } else {
-            c = utf8_next(text, &i);
+            to = fold(utf8_next(text, &i));
         }
-        bool private = c >= 0xE000 && c < 0xF900;
-        uint16_t to = c > 0xFFFF ? beyond(c) : private ? 0 : (uint16_t)(c + fold_delta[fold_page[c >> 8]][c & 0xFF]);
-        if (to >= FOLD_CJK) {
-            uint16_t before = last(f, 1);
-            f->blank = false;
-            if (before < FOLD_CJK && fold_is_cjk(to)) {
-                join(f);
-                before = last(f, 1);
-            }
-            if (to != before || to != last(f, 2)) {
-                append(f, to, at);
-            }
-        } else if (to != 0) {
-            add_sign(f, to, at);
+        if (to != 0) {
+            out->n = n;
+            add(f, to, at);
+            n = out->n;
+            before = last(f, 1);
+            before_that = last(f, 2);
         }
     }
+    out->n = n;
 }
 
 static void mark(struct folded *out, struct str text, enum mark_kind kind, uint32_t first, uint32_t behind)
@@ -139,44 +161,43 @@ static void mark(struct folded *out, struct str text, enum mark_kind kind, uint3
     }
 }
 
+static void move(struct folded *out, uint32_t to, uint32_t from, uint32_t n)
+{
+    memmove(out->c + to, out->c + from, n * sizeof(out->c[0]));
+    memmove(out->at + to, out->at + from, n * sizeof(out->at[0]));
+}
+
 // Numbers and misspellings, in place: both are never longer than what they stand for.
 static void settle(const struct variants *variants, struct str text, uint32_t base, struct folded *out)
 {
-    uint32_t to = base, n = out->n;
+    uint32_t to = base, n = out->n, taken = 0, put_n = 0;
     uint16_t before = 0, c;
+    out->c[n] = 0;
     for (uint32_t i = base; i < n; before = c) {
         c = out->c[i];
-        uint32_t taken = 0, put_n = 0;
-        const uint16_t *put = NULL;
-        if ((fold_is_digit(c) && !fold_is_digit(before)) || (fold_is_letter(c) && !fold_is_word(before)) || c == 0xA5) {
-            struct token token = fold_token(out->c + i, i - base, n - i);
-            if (token.n > 0 && token.kind != 0) {
-                mark(out, text, token.kind, i - token.before, i + token.n);
-            }
-            if (token.n > 0 && token.class != 0) {
-                to -= token.before;
-                out->at[to] = out->at[i - token.before];
-                out->c[to++] = token.class;
-                i += token.n;
-                c = token.class;
-                continue;
-            }
-            for (uint32_t end = i + token.n; i < end; i++, to++) {
-                out->c[to] = c = out->c[i];
-                out->at[to] = out->at[i];
-            }
+        if (variants_look(variants, c, out->c[i + 1])) {
+            struct token token = fold_token(before, out->c + i, i - base, n - i);
             if (token.n > 0) {
+                if (token.kind != 0) {
+                    mark(out, text, token.kind, i - token.before, i + token.n);
+                }
+                c = token.class != 0 ? token.class : out->c[i + token.n - 1];
+                to -= token.before;
+                move(out, to, i - token.before, token.before + token.n);
+                out->c[to] = token.class != 0 ? token.class : out->c[to];
+                to += token.class != 0 ? 1 : token.n;
+                i += token.n;
                 continue;
             }
-        }
-        if (variants != NULL && (put = variants_find(variants, before, out->c + i, n - i, &taken, &put_n)) != NULL) {
-            c = out->c[i + taken - 1];
-            for (uint32_t k = 0; k < put_n; k++, to++) {
-                out->c[to] = put[k];
-                out->at[to] = out->at[i + k];
+            const uint16_t *put = variants_find(variants, before, out->c + i, n - i, &taken, &put_n);
+            if (put != NULL) {
+                c = out->c[i + taken - 1];
+                move(out, to, i, put_n);
+                memcpy(out->c + to, put, put_n * sizeof(put[0]));
+                to += put_n;
+                i += taken;
+                continue;
             }
-            i += taken;
-            continue;
         }
         out->c[to] = c;
         out->at[to++] = out->at[i++];
@@ -187,13 +208,13 @@ static void settle(const struct variants *variants, struct str text, uint32_t ba
 void fold_add(const struct policy *p, struct str text, struct folded *out)
 {
     if (text.n > 0) {
-        struct folding f = {.out = out, .text = text.p};
+        struct folding f = {.out = out};
         if (out->n > 0) {
             append(&f, FOLD_BREAK, 0);
         }
         f.base = out->n;
         read_text(&f, text);
-        settle(p == NULL ? NULL : p->variants, text, f.base, out);
+        settle(p == NULL || p->variants == NULL ? &variants_none : p->variants, text, f.base, out);
     }
     out->texts++;
 }

@@ -66,8 +66,8 @@ struct mark {
 struct folded {
     uint32_t n, marks_n, texts;
     struct mark marks[FOLD_MARKS]; // in order, without overlap
-    uint16_t c[FOLD_MAX];
-    uint32_t at[FOLD_MAX]; // where each character began, in bytes of its text
+    uint16_t c[FOLD_MAX + 1];      // one more than ever counts
+    uint32_t at[FOLD_MAX];         // where each character began, in bytes of its text
 };
 
 static inline void fold_begin(struct folded *out)

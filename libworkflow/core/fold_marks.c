@@ -323,13 +323,16 @@ static struct token hotline(const struct span_of *s, uint32_t run, uint32_t back
     return token_of(0, 0, 0);
 }
 
-struct token fold_token(const uint16_t *t, uint32_t back, uint32_t left)
+struct token fold_token(uint16_t prev, const uint16_t *t, uint32_t back, uint32_t left)
 {
     const struct span_of s = {t, left};
-    uint32_t run = digits(&s, 0);
-    if (run == 0 && t[0] == 0xA5) {
-        return money(&s);
+    if (t[0] >= 0x80) {
+        return t[0] == 0xA5 ? money(&s) : token_of(0, 0, 0);
     }
+    if (fold_is_digit(prev) || (fold_is_letter(t[0]) && fold_is_letter(prev))) {
+        return token_of(0, 0, 0);
+    }
+    uint32_t run = digits(&s, 0);
     struct token token = back > 0 && fold_is_letter(t[-1]) ? token_of(0, 0, 0) : email_or_url(&s);
     if (token.n == 0 && run == 0) {
         token = plate(&s, back);

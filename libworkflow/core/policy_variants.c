@@ -6,34 +6,19 @@
 #include <string.h>
 
 #define VARIANTS 4096    // rows, at most
-#define VARIANT_CHARS 8  // of a misspelling
 #define VARIANT_BYTES 64 // of a cell
-#define VARIANT_HEADS 2048
 
-struct variant {
-    uint16_t wrong[VARIANT_CHARS], right[VARIANT_CHARS];
-    uint8_t wrong_n, right_n;
-    uint16_t next; // with the same hash, not longer; 0 ends it
-    int32_t line;
-};
+// Digits, a to z and ¥.
+#define NUMBERS                                                                                                        \
+    {                                                                                                                  \
+        [0] = UINT64_C(0x03FF000000000000), [1] = UINT64_C(0x07FFFFFE00000000), [2] = UINT64_C(1) << 0x25              \
+    }
+const struct variants variants_none = {.alone = NUMBERS};
 
-struct variants {
-    uint64_t first[65536 / 64];    // by the first character: most begin none
-    uint16_t heads[VARIANT_HEADS]; // by the first two
-    struct variant *of;            // link i is of[i - 1]
-};
-
-// A misspelling of one character has `second` 0.
-static uint32_t hash_of(uint16_t first, uint16_t second)
-{
-    uint32_t h = (first * 0x9E3779B1u) ^ (second * 0x85EBCA6Bu);
-    return (h ^ h >> 15) % VARIANT_HEADS;
-}
-
-static const struct variant *find(const struct variants *v, uint32_t head, uint16_t prev, const uint16_t *t,
+static const struct variant *find(const struct variants *v, uint32_t hash, uint16_t prev, const uint16_t *t,
                                   uint32_t left)
 {
-    for (uint32_t i = v->heads[head]; i != 0; i = v->of[i - 1].next) {
+    for (uint32_t i = v->heads[hash % VARIANT_HEADS]; i != 0; i = v->of[i - 1].next) {
         const struct variant *w = &v->of[i - 1];
         uint32_t n = w->wrong_n;
         if (n <= left && memcmp(w->wrong, t, n * sizeof(t[0])) == 0 && !(fold_is_word(t[0]) && fold_is_word(prev)) &&
@@ -47,11 +32,8 @@ static const struct variant *find(const struct variants *v, uint32_t head, uint1
 const uint16_t *variants_find(const struct variants *v, uint16_t prev, const uint16_t *t, uint32_t left, uint32_t *n,
                               uint32_t *right_n)
 {
-    if (!(v->first[t[0] / 64] >> (t[0] & 63) & 1)) {
-        return NULL;
-    }
-    const struct variant *w = left < 2 ? NULL : find(v, hash_of(t[0], t[1]), prev, t, left);
-    w = w != NULL ? w : find(v, hash_of(t[0], 0), prev, t, left);
+    const struct variant *w = left < 2 ? NULL : find(v, variants_hash(t[0], t[1]), prev, t, left);
+    w = w != NULL ? w : find(v, variants_hash(t[0], 0), prev, t, left);
     if (w == NULL) {
         return NULL;
     }
@@ -92,7 +74,8 @@ static bool parse_variant(struct parsing *s, struct variants *v, uint32_t i)
     if (w->wrong_n == w->right_n && memcmp(w->wrong, w->right, w->wrong_n * sizeof(w->wrong[0])) == 0) {
         return tsv_fail(&s->t, "'", s->t.cell[0], "' and what is meant are the same once folded");
     }
-    uint16_t *link = &v->heads[hash_of(w->wrong[0], w->wrong_n > 1 ? w->wrong[1] : 0)];
+    uint32_t hash = variants_hash(w->wrong[0], w->wrong_n > 1 ? w->wrong[1] : 0);
+    uint16_t *link = &v->heads[hash % VARIANT_HEADS];
     while (*link != 0 && v->of[*link - 1].wrong_n >= w->wrong_n) {
         const struct variant *other = &v->of[*link - 1];
         if (other->wrong_n == w->wrong_n && memcmp(other->wrong, w->wrong, w->wrong_n * sizeof(w->wrong[0])) == 0) {
@@ -102,7 +85,11 @@ static bool parse_variant(struct parsing *s, struct variants *v, uint32_t i)
     }
     w->next = *link;
     *link = (uint16_t)(i + 1);
-    v->first[w->wrong[0] / 64] |= UINT64_C(1) << (w->wrong[0] & 63);
+    if (w->wrong_n == 1) {
+        v->alone[w->wrong[0] / 64] |= UINT64_C(1) << (w->wrong[0] & 63);
+    } else {
+        v->pairs[hash / 64] |= UINT64_C(1) << (hash & 63);
+    }
     return true;
 }
 
@@ -131,6 +118,7 @@ enum result parse_variants(struct parsing *s)
     if (v == NULL || rows == NULL) {
         return tsv_no_room(s->err);
     }
+    *v = variants_none;
     v->of = rows;
     while (tsv_next(&s->t) && parse_variant(s, v, n)) {
         if (++n > VARIANTS) {
