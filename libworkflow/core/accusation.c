@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/accusation.h"
+#include "core/fold.h"
 #include "core/matcher.h"
 
 #define CHARS 400 // of a text; the wire's limit is as many bytes
@@ -167,11 +168,11 @@ static void found(void *context, const struct match *match, uint32_t end)
     }
 }
 
-static void scan(struct naming *n, struct str text, enum phase phase)
+static void scan(struct naming *n, const struct folded *text, enum phase phase)
 {
     n->phase = phase;
-    matcher_scan(n->p->matcher, text, found, n);
-    matcher_scan(matcher_names(n->p->matcher), text, found, n);
+    matcher_scan(n->p->matcher, text->c, text->n, found, n);
+    matcher_scan(matcher_names(n->p->matcher), text->c, text->n, found, n);
 }
 
 static void cover(struct naming *n)
@@ -248,13 +249,12 @@ static void found_number(struct naming *n, int64_t number, int digits)
 }
 
 // What single characters say: numbers, and what may stand within an address.
-static void read_chars(struct naming *n, struct str text)
+static void read_chars(struct naming *n, const struct folded *text)
 {
     int64_t number = 0;
     int digits = 0; // -1: a letter stands beside them
-    size_t at = 0;
-    for (int i = 0; i < CHARS && at < text.n; i++) {
-        uint32_t c = matcher_fold(utf8_next(text, &at));
+    for (uint32_t i = 0; i < CHARS && i < text->n; i++) {
+        uint16_t c = text->c[i];
         if (c >= '0' && c <= '9') {
             number = digits > 0 && digits < 9 ? number * 10 + (c - '0') : c - '0';
             digits += digits >= 0 && digits < 9;
@@ -263,9 +263,11 @@ static void read_chars(struct naming *n, struct str text)
             found_number(n, number, letter ? -1 : digits);
             digits = letter ? -1 : 0;
         }
-        if (c == ' ' || c == 0x3000 || c == '(' || c == ')') {
+        if (fold_hotline(c) > 9999) { // five digits, whatever else they are
+            found_number(n, fold_hotline(c), 5);
+        } else if (c == ' ' || c == '(' || c == ')') {
             n->part[i] |= BLANK;
-        } else if (c == ',' || c == ';' || c == 0x3002) {
+        } else if (c == ',' || c == ';' || c == '.') {
             n->part[i] |= COMMA;
         }
     }
@@ -277,15 +279,18 @@ bool accusation_read(const struct policy *p, const struct letter *letter, int32_
     bool police = false;
     for (uint32_t i = 0; i < letter->accused_n; i++) {
         struct naming n = {.p = p, .day = date_of(letter->received_at), .bureau = bureau, .out = out};
-        scan(&n, letter->accused[i], MARK);
+        struct folded text;
+        fold_begin(&text);
+        fold_add(p, letter->accused[i], &text);
+        scan(&n, &text, MARK);
         cover(&n);
-        scan(&n, letter->accused[i], COUNT);
-        read_chars(&n, letter->accused[i]);
+        scan(&n, &text, COUNT);
+        read_chars(&n, &text);
         find_cities(&n);
-        scan(&n, letter->accused[i], FIT);
-        scan(&n, letter->accused[i], CHOOSE);
+        scan(&n, &text, FIT);
+        scan(&n, &text, CHOOSE);
         find_addresses(&n);
-        scan(&n, letter->accused[i], TAKE);
+        scan(&n, &text, TAKE);
         police = police || n.police;
     }
     return police;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/classify.h"
 #include "core/accusation.h"
+#include "core/fold.h"
 #include "core/locate.h"
 #include "core/matcher.h"
 
@@ -160,10 +161,14 @@ void classify(const struct policy *p, const struct letter *letter, struct classi
     struct reading r = {.p = p, .factor = 2};
     *out = (struct classification){0};
     struct text why = TEXT(out->why);
-    matcher_scan(p->matcher, letter->title, found_term, &r);
+    struct folded text;
+    fold_begin(&text);
+    fold_add(p, letter->title, &text);
+    matcher_scan(p->matcher, text.c, text.n, found_term, &r);
     r.factor = 1;
-    r.base = LETTER_TITLE_MAX + 1;
-    matcher_scan(p->matcher, letter->body, found_term, &r);
+    r.base = text.n;
+    fold_add(p, letter->body, &text);
+    matcher_scan(p->matcher, text.c + r.base, text.n - r.base, found_term, &r);
     int16_t sure = find_category(&r, &why, out);
     int16_t most = find_place(&r, letter, &why, out);
     out->confidence = sure < most ? sure : most;

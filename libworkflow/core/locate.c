@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/locate.h"
+#include "core/fold.h"
 
 #include <string.h>
 
@@ -95,7 +96,12 @@ void locate(const struct policy *p, const struct letter *letter, struct areas *a
     int32_t box = letter->mailbox == MAILBOX_PROVINCE ? 0 : letter->mailbox;
     struct where text = agree(areas, box);
     areas->n = 0;
-    matcher_scan(p->matcher, letter->place, found_name, &(struct member){p, areas});
+    if (letter->place.n > 0) {
+        struct folded place;
+        fold_begin(&place);
+        fold_add(p, letter->place, &place);
+        matcher_scan(p->matcher, place.c, place.n, found_name, &(struct member){p, areas});
+    }
     struct where member = agree(areas, text.city != 0 && !text.doubtful ? text.city : box);
     *out = (struct location){.most = 100, .source = "the place member"};
     if (member.city != 0 && !member.doubtful) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/fold.h"
 #include "core/matcher.h"
 #include "policy_expect.h"
 
@@ -183,7 +184,10 @@ static void the_matcher_finds_all(void **state)
         "axis\tcode\tweight\tterm\nc\t01\t1\t甲乙\nc\t01\t1\t乙丙丁\nc\t01\t1\t丙\nc\t02\t1\t甲乙\nc\t01\t1\tktv\n");
     files[PLACES] = STR("code\tlevel\tname\tparent\tnames\n440100\tcity\t广州市\t440000\t-\n");
     assert_int_equal(parse(files, sizeof(memory), &p, &err), OK);
-    matcher_scan(p.matcher, STR("甲乙丙丁ＫtＶ𠮷甲甲乙"), note, &t);
+    struct folded text;
+    fold_begin(&text);
+    fold_add(&p, STR("甲乙丙丁ＫtＶ𠮷甲甲乙"), &text);
+    matcher_scan(p.matcher, text.c, text.n, note, &t);
     static const uint32_t found[] = {202, 202, 301, 403, 703, 1102, 1102};
     assert_int_equal(t.n, 7);
     for (size_t i = 0; i < t.n; i++)
