@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define CHARACTERS 65536
+#define NODES (UINT32_C(1) << 24) // fewer than this
 
 struct node {
     uint64_t onward; // a bit per class % 64 that leads on from here: most characters do not, and need no look-up
@@ -19,13 +20,12 @@ struct node {
 
 // Nodes are in order of their depth, so that those near the root, where nearly all steps end, are near each other.
 struct matcher {
-    uint16_t *class_of; // by character; 0: in no term
-    uint32_t *root;     // by class: where the root leads
+    uint16_t *class_of; // by character; 0: in no term. Up to `firsts` it is the node that the root leads to
     struct node *nodes;
-    uint32_t *edges; // a hash table by (from, class) of the nodes they lead to; 0: free
+    uint64_t *edges; // a hash table; 0: free
     uint64_t *taken; // a bit for each of its slots: fits a near cache, where the table does not
     struct match *matches;
-    uint32_t mask, nodes_n, matches_n, classes_n, deepest;
+    uint32_t mask, nodes_n, matches_n, classes_n, firsts;
     const struct matcher *names;
 };
 
@@ -36,27 +36,37 @@ struct building {
     struct folded text;
 };
 
-static uint32_t slot_of(uint32_t from, uint16_t class)
+// An edge: where it comes from, its class, where it leads.
+static uint64_t edge_of(uint32_t from, uint16_t class)
 {
-    uint32_t h = from * 0x9E3779B1u ^ class * 0x85EBCA6Bu;
-    return h ^ h >> 15;
+    return (uint64_t)from << 40 | (uint64_t) class << 24;
+}
+
+static uint32_t edge_to(uint64_t edge)
+{
+    return edge & (NODES - 1);
+}
+
+static uint32_t slot_of(const struct matcher *m, uint64_t edge)
+{
+    return (uint32_t)((edge >> 24) * UINT64_C(0x9E3779B97F4A7C15) >> 32 & m->mask);
 }
 
 // The slot of an edge, or the free one where it would go.
-static uint32_t find_edge(const struct matcher *m, uint32_t from, uint16_t class)
+static uint32_t find_edge(const struct matcher *m, uint64_t edge)
 {
-    for (uint32_t i = slot_of(from, class);; i++) {
-        uint32_t to = m->edges[i & m->mask];
-        if (to == 0 || (m->nodes[to].parent == from && m->nodes[to].class == class)) {
-            return i & m->mask;
+    for (uint32_t i = slot_of(m, edge);; i = (i + 1) & m->mask) {
+        if (m->edges[i] == 0 || (m->edges[i] ^ edge) < NODES) {
+            return i;
         }
     }
 }
 
-static void put_edge(struct matcher *m, uint32_t slot, uint32_t to)
+static void put_edge(struct matcher *m, uint32_t slot, uint64_t edge, uint32_t to)
 {
-    m->edges[slot] = to;
+    m->edges[slot] = edge | to;
     m->taken[slot / 64] |= UINT64_C(1) << (slot & 63);
+    m->nodes[edge >> 40].onward |= UINT64_C(1) << (edge >> 24 & 63);
 }
 
 // What is done with every text: count first, then add.
@@ -79,64 +89,75 @@ static void add(struct building *b, struct str text, enum match_of of, uint32_t 
     for (uint32_t i = 0; i < b->text.n; i++) {
         uint16_t *class = &m->class_of[b->text.c[i]];
         *class = *class == 0 ? (uint16_t)++m->classes_n : *class;
-        uint32_t slot = find_edge(m, node, *class);
+        uint64_t edge = edge_of(node, *class);
+        uint32_t slot = find_edge(m, edge);
         if (m->edges[slot] == 0) {
-            put_edge(m, slot, m->nodes_n);
+            put_edge(m, slot, edge, m->nodes_n);
             m->nodes[m->nodes_n++] =
                 (struct node){.parent = node, .class = *class, .depth = (uint8_t)(m->nodes[node].depth + 1)};
         }
-        node = m->edges[slot];
+        node = edge_to(m->edges[slot]);
     }
     if (node == 0) { // nothing of it is left
         return;
     }
     m->matches[m->matches_n] = (struct match){of, index, m->nodes[node].first, m->nodes[node].depth};
     m->nodes[node].first = m->matches_n++;
-    m->deepest = m->nodes[node].depth > m->deepest ? m->nodes[node].depth : m->deepest;
 }
 
 static uint32_t step(const struct matcher *m, uint32_t node, uint16_t class)
 {
     for (; node != 0; node = m->nodes[node].fail) {
         if (m->nodes[node].onward >> (class & 63) & 1) {
-            uint32_t slot = slot_of(node, class) & m->mask;
+            uint64_t edge = edge_of(node, class);
+            uint32_t slot = slot_of(m, edge);
             if (m->taken[slot / 64] >> (slot & 63) & 1) {
-                uint32_t to = m->edges[find_edge(m, node, class)];
+                uint32_t to = edge_to(m->edges[find_edge(m, edge)]);
                 if (to != 0) {
                     return to;
                 }
             }
         }
     }
-    return m->root[class];
+    return class <= m->firsts ? class : 0;
 }
 
-// Numbers the nodes by depth; `order` has room for each.
-static void sort_nodes(struct matcher *m, struct node *sorted, uint32_t *order)
+// Writes the nodes of `from` to m in order of their depth. Those of depth 1 come first, and a class that leads to one
+// has its number. `order` has room for each node and class.
+static void sort_nodes(struct matcher *m, const struct matcher *from, uint32_t *order)
 {
     uint32_t at[UINT8_MAX + 2] = {0};
-    for (uint32_t i = 1; i < m->nodes_n; i++) {
-        at[m->nodes[i].depth + 1]++;
+    uint32_t *class_of = order + from->nodes_n; // by class of `from`
+    for (uint32_t i = 1; i < from->nodes_n; i++) {
+        at[from->nodes[i].depth + 1]++;
     }
-    at[1] = 1; // the root
+    at[1] = 1; // behind the root
     for (uint32_t depth = 1; depth <= UINT8_MAX; depth++) {
         at[depth + 1] += at[depth];
     }
-    for (uint32_t i = 1; i < m->nodes_n; i++) {
-        order[i] = at[m->nodes[i].depth]++;
+    m->firsts = m->classes_n = at[2] - 1;
+    for (uint32_t i = 1; i < from->nodes_n; i++) {
+        const struct node *n = &from->nodes[i];
+        order[i] = at[n->depth]++;
+        class_of[n->class] = n->depth == 1 ? order[i] : class_of[n->class];
     }
-    memset(m->edges, 0, ((size_t)m->mask + 1) * sizeof(*m->edges));
-    memset(m->taken, 0, ((size_t)m->mask + 1) / 8);
-    for (uint32_t i = 1; i < m->nodes_n; i++) {
-        struct node *n = &sorted[order[i]];
-        *n = m->nodes[i];
-        n->parent = order[n->parent];
+    for (uint32_t c = 0; c < CHARACTERS; c++) {
+        uint32_t *class = &class_of[from->class_of[c]];
+        if (from->class_of[c] != 0) {
+            *class = *class == 0 ? ++m->classes_n : *class;
+            m->class_of[c] = (uint16_t) * class;
+        }
     }
-    memcpy(m->nodes + 1, sorted + 1, (m->nodes_n - 1) * sizeof(*sorted));
+    for (uint32_t i = 1; i < from->nodes_n; i++) {
+        const struct node *n = &from->nodes[i];
+        m->nodes[order[i]] = (struct node){
+            .first = n->first, .parent = order[n->parent], .class = (uint16_t)class_of[n->class], .depth = n->depth};
+    }
+    m->nodes_n = from->nodes_n;
     for (uint32_t i = 1; i < m->nodes_n; i++) {
         const struct node *n = &m->nodes[i];
-        put_edge(m, find_edge(m, n->parent, n->class), i);
-        m->nodes[n->parent].onward |= UINT64_C(1) << (n->class & 63);
+        uint64_t edge = edge_of(n->parent, n->class);
+        put_edge(m, find_edge(m, edge), edge, i);
     }
 }
 
@@ -145,33 +166,26 @@ static void link_nodes(struct matcher *m)
 {
     for (uint32_t i = 1; i < m->nodes_n; i++) {
         struct node *n = &m->nodes[i];
-        if (n->depth == 1) {
-            m->root[n->class] = i;
-        } else {
-            n->fail = step(m, m->nodes[n->parent].fail, n->class);
-        }
+        n->fail = n->depth == 1 ? 0 : step(m, m->nodes[n->parent].fail, n->class);
         const struct node *fail = &m->nodes[n->fail];
         n->out = fail->first != 0 ? n->fail : fail->out;
     }
 }
 
-// What was counted is room enough.
-static bool get_memory(struct matcher *m, struct arena *arena)
+// For so many nodes, and slots for so many edges.
+static bool get_memory(struct matcher *m, struct arena *arena, size_t nodes, size_t edges)
 {
-    size_t slots = 4096, chars = m->nodes_n, texts = m->matches_n;
-    while (slots < 2 * chars) {
+    size_t slots = 4096;
+    while (slots < edges) {
         slots *= 2;
     }
     m->mask = (uint32_t)slots - 1;
     m->class_of = arena_get(arena, CHARACTERS * sizeof(*m->class_of));
-    m->root = arena_get(arena, CHARACTERS * sizeof(*m->root));
-    m->nodes = arena_get(arena, (chars + 1) * sizeof(*m->nodes));
+    m->nodes = arena_get(arena, nodes * sizeof(*m->nodes));
     m->edges = arena_get(arena, slots * sizeof(*m->edges));
     m->taken = arena_get(arena, slots / 8);
-    m->matches = arena_get(arena, (texts + 1) * sizeof(*m->matches));
-    m->nodes_n = m->matches_n = 1;
-    return m->class_of != NULL && m->root != NULL && m->nodes != NULL && m->edges != NULL && m->taken != NULL &&
-           m->matches != NULL;
+    m->nodes_n = 1; // the root
+    return m->class_of != NULL && m->nodes != NULL && m->edges != NULL && m->taken != NULL;
 }
 
 static void each_term(struct building *b, with_text use)
@@ -239,28 +253,34 @@ static void each_name(struct building *b, with_text use)
     }
 }
 
+// First with room for as many nodes as the texts have characters, at the far end of the arena; then what it came to.
 static struct matcher *build(const struct policy *p, struct arena *arena,
                              void (*each)(struct building *b, with_text use))
 {
     struct building b;
-    struct matcher *m = arena_get(arena, sizeof(*m));
+    struct matcher first = {.nodes_n = 1, .matches_n = 1}, *m = arena_get(arena, sizeof(*m));
     b.p = p;
-    b.m = m;
-    if (m == NULL) {
-        return NULL;
-    }
+    b.m = &first;
     each(&b, count);
-    if (!get_memory(m, arena)) {
+    struct match *matches = arena_get(arena, first.matches_n * sizeof(*matches));
+    size_t nodes = first.nodes_n, far = nodes * 60 + ((size_t)1 << 19); // get_memory of as many, and order
+    if (m == NULL || matches == NULL || nodes >= NODES || far > arena->cap - arena->n) {
         return NULL;
     }
+    struct arena end = {arena->p + arena->cap - far, far, 0};
+    arena->cap -= far;
+    first.matches = matches;
+    first.matches_n = 1;
+    insist(get_memory(&first, &end, nodes, nodes + nodes / 4));
     each(&b, add);
-    struct arena rest = *arena; // what is there only while sorting
-    struct node *sorted = arena_get(&rest, m->nodes_n * sizeof(*sorted));
-    uint32_t *order = arena_get(&rest, m->nodes_n * sizeof(*order));
-    if (sorted == NULL || order == NULL) {
+    uint32_t *order = arena_get(&end, ((size_t)first.nodes_n + first.classes_n + 1) * sizeof(*order));
+    bool room = get_memory(m, arena, first.nodes_n, 2 * (size_t)first.nodes_n);
+    arena->cap += far;
+    if (!room || order == NULL) {
         return NULL;
     }
-    sort_nodes(m, sorted, order);
+    m->matches = matches;
+    sort_nodes(m, &first, order);
     link_nodes(m);
     return m;
 }
