@@ -116,21 +116,22 @@ struct place {          // places.tsv: code level name parent names (the divisio
     struct str names; // what letters may call it, with '|' between; n == 0: it is never looked for
 };
 
-// What else a letter may call a place or something in it: villages.tsv, landmarks.tsv, towns without their suffix. It
-// needs something else that speaks for the place.
+// What else a letter may call a place or something in it; each needs something that speaks for the place. Made of
+// villages.tsv (town names), landmarks.tsv (name code kind) and the names in places.tsv.
 enum alias_kind {
-    ALIAS_VILLAGE = 1, // 麻布村, 麻布社区: with its suffix
-    ALIAS_SHORT,       // a village of three characters or more, without its suffix
-    ALIAS_TOWN,        // a town without its suffix: 园洲
-    ALIAS_LANDMARK,    // a station, a port, a university, a quarter: as good as the place's own name
-    ALIAS_ROAD,        // lies in one district, or has its name from one
-    ALIAS_WORD, // an ordinary word that is a place's name too, or a name that holds one and is none: says nothing
+    ALIAS_FULL = 1, // a village with its suffix (麻布村, 麻布社区); a town by another rank (沙井镇)
+    ALIAS_SHORT,    // a village of three characters or more without its suffix
+    ALIAS_TOWN,     // a town or county without what says its rank: 园洲
+    ALIAS_LANDMARK, // a station, a port, a quarter, a former county: there is one in the province
+    ALIAS_LOCAL,    // one in its city, there may be others elsewhere: roads, names of two characters
+    ALIAS_WORD,     // of landmarks.tsv: no place of its own; holds shorter names
 };
 struct alias {
     struct str text;
-    int32_t code;  // of the place; 0 for ALIAS_WORD
-    uint32_t next; // the next one of the same text; 0: none
-    bool first;    // of its text
+    uint32_t place; // index into places; not for ALIAS_WORD
+    uint32_t next;  // another one of the same text; 0: none
+    bool first;     // of its text
+    bool word;      // an ordinary word too (和平): it counts only beside the name of what it lies in
     enum alias_kind kind;
 };
 
@@ -184,7 +185,7 @@ enum clock {
 };
 
 struct variants; // policy_variants.c: misspellings and what is meant, for fold.c
-struct matcher; // classify.c: all terms and place names in one automaton
+struct matcher;  // classify.c: all terms and place names in one automaton
 
 struct policy {
     int32_t version; // of the store; 0 when parsed from a directory
@@ -205,7 +206,7 @@ struct policy {
     enum supervision ladder[WARNINGS];
     const struct place *places;
     size_t places_n;
-    const struct alias *aliases; // those of one text form a chain; the first of all is no one's next
+    const struct alias *aliases; // those of one text form a chain; the first of all is none
     size_t aliases_n;
     const struct category *categories;
     size_t categories_n;
@@ -222,6 +223,9 @@ struct policy {
     // parent's; calls before a case may be closed on nobody's answer, and on how many days; rework rounds before a case
     // is supervised; supplements before the level above is told; months that a former unit stays excluded (G2).
     int16_t hops, supplements, extension_days, margin_days, calls, call_days, rounds, pressing, served_months;
+    // settings.tsv: percent of the text that letters share which are alike, and which are the same; for how many days a
+    // letter is compared with those of other writers.
+    int16_t near_at, same_text, near_days;
     const struct variants *variants; // NULL: none
     const struct matcher *matcher;
 };
@@ -229,7 +233,7 @@ struct policy {
 // The names in the files, with labels. policy_clocks has every clock but K1.
 extern const struct code policy_steps[], policy_clocks[], policy_lines[], policy_duties[], policy_supervisions[];
 
-#define POLICY_FILES 15
+#define POLICY_FILES 17
 extern const char *const policy_file_names[POLICY_FILES]; // "units.tsv", "places.tsv", …
 
 // Parses the files (in the order of policy_file_names) into memory of the arena; texts are copied.

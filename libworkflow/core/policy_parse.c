@@ -7,56 +7,11 @@
 
 // In the order in which they are read: a file may name what stands in one before it.
 const char *const policy_file_names[POLICY_FILES] = {
-    "units.tsv",    "places.tsv",   "categories.tsv", "lexicon.tsv", "steps.tsv",   "clocks.tsv", "calendar.tsv",
-    "settings.tsv", "officers.tsv", "posts.tsv",      "routes.tsv",  "reasons.tsv", "ladder.tsv", "queues.tsv",
-    "variants.tsv"};
+    "units.tsv",    "places.tsv",   "categories.tsv", "lexicon.tsv",  "steps.tsv",    "clocks.tsv",
+    "calendar.tsv", "settings.tsv", "officers.tsv",   "posts.tsv",    "routes.tsv",   "reasons.tsv",
+    "ladder.tsv",   "queues.tsv",   "variants.tsv",   "villages.tsv", "landmarks.tsv"};
 
-static const struct code place_levels[] = {{1, "city", ""}, {2, "county", ""}, {3, "town", ""}, {0, NULL, NULL}};
 static const struct code day_kinds[] = {{DAY_OFF, "off", ""}, {DAY_WORK, "work", ""}, {0, NULL, NULL}};
-
-static bool parse_place(struct parsing *s, struct place *places, size_t i)
-{
-    struct place *l = &places[i];
-    int64_t code = 0, parent = 0;
-    int level = 0;
-    if (!tsv_named(&s->t, 1, "level", place_levels, &level) ||
-        !tsv_number(&s->t, 0, "code", level == 3 ? 100000000 : 100000, level == 3 ? 999999999 : 999999, &code) ||
-        !tsv_number(&s->t, 3, "parent", 100000, 999999, &parent) ||
-        !tsv_ascends(&s->t, 0, i == 0, i == 0 ? 0 : places[i - 1].code, code)) {
-        return false;
-    }
-    l->code = l->city = (int32_t)code;
-    if (level == 1 && !policy_is_bureau(&s->p, l->code)) {
-        return tsv_fail(&s->t, "unknown city '", s->t.cell[0], "': units.tsv has no bureau of this code");
-    }
-    if (level > 1) {
-        const struct place *up = policy_place(&s->p, (int32_t)parent);
-        if (up == NULL) {
-            return tsv_fail(&s->t, "unknown parent '", s->t.cell[3], "': it must stand on a line above");
-        }
-        l->city = up->city;
-    }
-    if (!str_is(s->t.cell[4], "-") && !tsv_keep(&s->t, 4, "names", &l->names)) {
-        return false;
-    }
-    for (struct str names = l->names; names.p != NULL;) {
-        struct str name = str_split(&names, '|');
-        if (name.n == 0 || name.n > MATCHER_TEXT_MAX) {
-            return tsv_fail(&s->t, "a name is of 1 to 64 bytes, not '", name, "'");
-        }
-    }
-    return tsv_keep(&s->t, 2, "name", &l->name);
-}
-
-static enum result parse_places(struct parsing *s)
-{
-    struct place *l = tsv_rows(&s->t, sizeof(*l));
-    s->p.places = l;
-    while (l != NULL && tsv_next(&s->t) && parse_place(s, l, s->p.places_n)) {
-        s->p.places_n++;
-    }
-    return s->t.result;
-}
 
 static enum result parse_categories(struct parsing *s)
 {
@@ -162,14 +117,17 @@ static enum result parse_files(const struct str files[POLICY_FILES], bool words,
         {"at\tsupervision", parse_ladder},
         {"queue", parse_queues},
         {"wrong\tright", parse_variants},
+        {"town\tnames", parse_villages},
+        {"name\tcode\tkind", parse_landmarks},
     };
     struct parsing s = {.err = err};
     for (int i = 0; i < POLICY_FILES; i++) {
         enum result (*parse)(struct parsing *) = files_of[i].parse;
-        if (!words && (parse == parse_places || parse == parse_lexicon || parse == parse_variants)) {
+        bool later = parse == parse_variants || parse == parse_villages || parse == parse_landmarks;
+        if (!words && (later || parse == parse_places || parse == parse_lexicon)) {
             continue;
         }
-        if (files[i].p == NULL && (parse == parse_queues || parse == parse_variants)) {
+        if (files[i].p == NULL && (later || parse == parse_queues)) {
             continue; // a policy that was loaded before there was this file
         }
         enum result r = tsv_open(&s.t, policy_file_names[i], files[i], files_of[i].header, arena, err);

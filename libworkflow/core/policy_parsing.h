@@ -10,6 +10,7 @@ struct parsing {
     struct tsv t;    // the file that is being read
     struct policy p; // what stands so far; files are read in the order of policy_file_names
     struct err *err;
+    struct alias_table *aliases; // of policy_places.c
 };
 
 // One for each file: reads the rows, then checks what only all rows together can show.
@@ -24,6 +25,9 @@ enum result parse_routes(struct parsing *s);
 enum result parse_reasons(struct parsing *s);
 enum result parse_queues(struct parsing *s);
 enum result parse_variants(struct parsing *s);
+enum result parse_places(struct parsing *s);
+enum result parse_villages(struct parsing *s);
+enum result parse_landmarks(struct parsing *s);
 
 // A category's code, '00' for letters whose category is not known, or '*' (*all is then set).
 bool parse_category(struct parsing *s, size_t column, bool *all, int64_t *out);

@@ -25,7 +25,9 @@ enum {
     REASONS,
     LADDER,
     QUEUES,
-    VARIANTS
+    VARIANTS,
+    VILLAGES,
+    LANDMARKS
 };
 
 static char memory[(size_t)24 << 20];

@@ -91,6 +91,37 @@ static void refuses_places(void **state)
     expect(PLACES, "440103\tcounty", "440103\tcity", "places.tsv:5", "no bureau");
     expect(PLACES, "440103\tcounty", "440100\tcounty", "places.tsv:5", "duplicate");
     expect(PLACES, "荔湾区|荔湾", "荔湾区||荔湾", "places.tsv:5", "1 to 64 bytes");
+    expect(PLACES, "440103002\ttown\t岭南街道\t440103", "440103002\ttown\t岭南街道\t440104", "places.tsv:148",
+           "must begin with that of its parent");
+}
+
+static void refuses_villages_and_landmarks(void **state)
+{
+    expect(VILLAGES, "440103001\t", "440103999\t", "villages.tsv:3", "unknown place '440103999'");
+    expect(VILLAGES, "440103001\t", "440103\t", "villages.tsv:3", "code '440103' must be a number from 100000000");
+    expect(VILLAGES, "440103001\t", "440103001", "villages.tsv:3", "columns");
+    expect(VILLAGES, "十三行社区", "", "villages.tsv:4", "of 6 to 64 bytes, not ''");
+    expect(VILLAGES, "扬仁东社区", "社", "villages.tsv:4", "of 6 to 64 bytes, not '社'");
+    expect_with(LANDMARKS, STR("name\tcode\tkind\n某某广场\t440199\tlandmark\n"), "landmarks.tsv:2",
+                "unknown place '440199'");
+    expect_with(LANDMARKS, STR("name\tcode\tkind\n某某广场\t-\tlandmark\n"), "landmarks.tsv:2", "code '-' must be");
+    expect_with(LANDMARKS, STR("name\tcode\tkind\n某某广场\t440103\tplace\n"), "landmarks.tsv:2",
+                "allowed: landmark local word");
+    expect_with(LANDMARKS, STR("name\tcode\tkind\n和平\t440103\tword\n"), "landmarks.tsv:2", "a word has the code '-'");
+    expect_with(LANDMARKS, STR("name\tcode\tkind\n某\t440103\tlocal\n"), "landmarks.tsv:2", "6 to 64 bytes");
+}
+
+// A policy that was loaded before there were villages and landmarks still stands.
+static void a_policy_without_villages(void **state)
+{
+    struct str files[POLICY_FILES];
+    struct policy p;
+    struct err err = {0};
+    sample_files(files);
+    files[VILLAGES] = files[LANDMARKS] = STR_NONE;
+    assert_int_equal(parse(files, sizeof(memory), &p, &err), OK);
+    for (size_t i = 1; i < p.aliases_n; i++)
+        assert_true(p.aliases[i].kind == ALIAS_TOWN || p.aliases[i].kind == ALIAS_FULL);
 }
 
 static void refuses_words(void **state)
@@ -183,6 +214,7 @@ static void the_matcher_finds_all(void **state)
     files[LEXICON] = STR(
         "axis\tcode\tweight\tterm\nc\t01\t1\t甲乙\nc\t01\t1\t乙丙丁\nc\t01\t1\t丙\nc\t02\t1\t甲乙\nc\t01\t1\tktv\n");
     files[PLACES] = STR("code\tlevel\tname\tparent\tnames\n440100\tcity\t广州市\t440000\t-\n");
+    files[VILLAGES] = files[LANDMARKS] = STR_NONE; // of the other places
     assert_int_equal(parse(files, sizeof(memory), &p, &err), OK);
     struct folded text;
     fold_begin(&text);
@@ -197,11 +229,18 @@ static void the_matcher_finds_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_sample),      cmocka_unit_test(steps_by_the_most_specific_row),
-        cmocka_unit_test(clocks),          cmocka_unit_test(settings),
-        cmocka_unit_test(refuses_places),  cmocka_unit_test(refuses_words),
-        cmocka_unit_test(refuses_rules),   cmocka_unit_test(a_file_that_is_missing),
-        cmocka_unit_test(too_little_room), cmocka_unit_test(the_matcher_finds_all),
+        cmocka_unit_test(the_sample),
+        cmocka_unit_test(steps_by_the_most_specific_row),
+        cmocka_unit_test(clocks),
+        cmocka_unit_test(settings),
+        cmocka_unit_test(refuses_places),
+        cmocka_unit_test(refuses_words),
+        cmocka_unit_test(refuses_villages_and_landmarks),
+        cmocka_unit_test(a_policy_without_villages),
+        cmocka_unit_test(refuses_rules),
+        cmocka_unit_test(a_file_that_is_missing),
+        cmocka_unit_test(too_little_room),
+        cmocka_unit_test(the_matcher_finds_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
