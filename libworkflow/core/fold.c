@@ -107,8 +107,7 @@ static void add(struct folding *f, uint16_t c, uint32_t at)
     }
 }
 
-// What a character becomes; 0: nothing.
-static uint16_t fold(uint32_t c)
+uint16_t fold_character(uint32_t c)
 {
     uint16_t to = c > 0xFFFF ? beyond(c) : (uint16_t)(c + fold_delta[fold_page[c >> 8]][c & 0xFF]);
     return c >= PRIVATE && c < PRIVATE_END ? 0 : to;
@@ -137,9 +136,9 @@ static void read_text(struct folding *f, struct str text)
                 }
                 continue;
             }
-            to = fold(c);
+            to = fold_character(c);
         } else {
-            to = fold(utf8_next(text, &i));
+            to = fold_character(utf8_next(text, &i));
         }
         if (to != 0) {
             out->n = n;

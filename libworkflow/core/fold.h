@@ -81,6 +81,9 @@ static inline void fold_begin(struct folded *out)
 // bring makes no new misspelling with what stands beside it.
 void fold_add(const struct policy *p, struct str text, struct folded *out);
 
+// One character by itself: a digit of any shape is '0' to '9', a letter 'a' to 'z'; 0: it is dropped.
+uint16_t fold_character(uint32_t c);
+
 // The number of a hotline's class character (110, 12345, …); 0: it is none.
 int32_t fold_hotline(uint16_t c);
 

@@ -49,6 +49,9 @@ static void characters(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         expect_folded(NULL, rows[i][0], rows[i][1]);
+    assert_int_equal(fold_character(0xFF18), '8');
+    assert_int_equal(fold_character('X'), 'x');
+    assert_int_equal(fold_character(0xE001), 0);
     assert_string_equal(shown(NULL, "题目 ", " 正文"), "题目\n正文");
     assert_string_equal(shown(NULL, " ", "正文"), "正文");
     assert_string_equal(shown(NULL, NULL, "正文"), "正文");
@@ -221,11 +224,15 @@ static void the_sample_variants(void **state)
     const struct policy *p = sample_policy();
     expect_folded(p, "派处所的民J態度惡列", "派出所的民警态度恶劣");
     expect_folded(p, "户囗迁徒、身分證、居住症", "户口迁移、身份证、居住证");
-    expect_folded(p, "佢哋喺邊度打人，点解冇警察嚟", "他们在哪里打人,为何没警察来");
+    expect_folded(p, "佢哋喺邊度打人，點解冇警察嚟", "他们在哪里打人,为何没警察来");
     // None of the rows may break what is spelled as it should be.
-    static const char *const right[] = {"民警查看录像", "办公按时上班", "宣传消防知识", "居住正常", "账户照片",
-                                        "自己经常去",   "充电炸了",     "不可以经过",   "户口分离", "验证吗",
-                                        "澄清问题",     "农户借款",     "交警查酒驾"};
+    static const char *const right[] = {
+        "民警查看录像", "办公按时上班", "宣传消防知识", "居住正常",   "账户照片",   "自己经常去", "充电炸了",
+        "不可以经过",   "户口分离",     "验证吗",       "澄清问题",   "农户借款",   "交警查酒驾", "干部们",
+        "围绕民生",     "权威协会",     "进行侦查",     "支付警方",   "说明警官证", "家暴警方",   "户口部门",
+        "打架照片",     "公安居然",     "拍出所有",     "对比录像",   "口头诉求",   "给予约谈",   "活动结束",
+        "殴打驾驶员",   "那边度假",     "快点解决",     "这边个体户", "而家人",     "不按排名",   "就读职校",
+        "村民井水",     "阻挠民意",     "微信仿冒",     "表达复议",   "刊登计划",   "钢琴日常",   "公安周边"};
     for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
         expect_folded(p, right[i], right[i]);
 }
