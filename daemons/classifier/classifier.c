@@ -7,6 +7,7 @@
 #include "run/clock.h"
 #include "store/because.h"
 #include "store/cases.h"
+#include "store/near.h"
 #include "store/poison.h"
 #include "store/policy_store.h"
 #include "store/recent.h"
@@ -20,12 +21,15 @@
 #define HINT_HWM 400
 #define SWEEP_MAX 200 // letters may be long: what one sweep holds in memory
 
-enum { LAG, CLASSIFIED, TO_DESK, EMERGENCIES, SWEPT, BAD_FRAMES, POISONED, BATCHES, HINTS_LOST };
+enum { LAG, CLASSIFIED, TO_DESK, EMERGENCIES, REPEATS, NOT_COMPARED, SWEPT, BAD_FRAMES, POISONED, BATCHES, HINTS_LOST };
 static struct counter counters[] = {
     [LAG] = {"lag_seconds", "age of the oldest letter that waits here", GAUGE, 0},
     [CLASSIFIED] = {"letters_classified_total", "letters typed and placed", COUNTER, 0},
     [TO_DESK] = {"letters_to_desk_total", "letters that wait for the desk", COUNTER, 0},
     [EMERGENCIES] = {"emergencies_total", "letters held for a duty officer", COUNTER, 0},
+    [REPEATS] = {"letters_joined_total", "letters that came again and joined the first", COUNTER, 0},
+    [NOT_COMPARED] = {"letters_not_compared_total", "letters that went on without a look for those that say the same",
+                      COUNTER, 0},
     [SWEPT] = {"letters_swept_total", "letters found by the sweep rather than by a hint", COUNTER, 0},
     [BAD_FRAMES] = {"bad_frames_total", "frames that are no hint at all", COUNTER, 0},
     [POISONED] = {"dead_letters_total", "letters that the database refused", COUNTER, 0},
@@ -38,6 +42,7 @@ struct classifier {
     struct stage stage;
     struct bus *listen, *dispatch;
     struct cases *cases;
+    struct near *near;
     struct recent recent;
     int batch, sweep_timer;
     int64_t swept_to;
@@ -76,6 +81,24 @@ static enum result bury(struct classifier *cl, int i, struct err *err)
     return poison_add(cl->stage.db, "classifier", clock_now(), &item, 1, err);
 }
 
+// What the letters are like. They go on without when the database refuses to say; false: it went away.
+static bool compare(struct classifier *cl, int n)
+{
+    struct err err;
+    enum result result = near_find(cl->near, cl->stage.policy, clock_now(), cl->letters, n, &err);
+    for (int i = 0; i < n && result == OK; i++) {
+        cl->changes[i].near = near_of(cl->near, i);
+        cl->changes[i].other = near_first(cl->changes[i].near);
+    }
+    if (result == REJECT) {
+        count(&counters[NOT_COMPARED], n);
+        log_err(LOG_WARN, "not compared", &err);
+    } else if (result != OK) {
+        stage_failed(&cl->stage, result, &err);
+    }
+    return result == OK || result == REJECT;
+}
+
 // Think and apply; false when the database went away.
 static bool handle(struct classifier *cl, int n)
 {
@@ -87,6 +110,8 @@ static bool handle(struct classifier *cl, int n)
                                          .actor = ACTOR_CLASSIFIER,
                                          .found = &cl->found[i]};
     }
+    if (!compare(cl, n))
+        return false;
     enum result result = cases_apply(cl->cases, cl->stage.policy, clock_now(), cl->changes, n, cl->applied, &err);
     for (int i = 0; result == OK && i < n; i++) {
         const struct applied *a = &cl->applied[i];
@@ -99,6 +124,7 @@ static bool handle(struct classifier *cl, int n)
         count(&counters[CLASSIFIED], 1);
         count(&counters[TO_DESK], a->state == TRIAGE);
         count(&counters[EMERGENCIES], a->state == EMERGENCY);
+        count(&counters[REPEATS], a->state == MERGED);
     }
     count(&counters[BATCHES], 1);
     if (result != OK) {
@@ -199,11 +225,12 @@ int main(int argc, char **argv)
     static struct classifier cl;
     static const struct statement *const lists[] = {
         because_statements,      cases_statements,  worklist_received_statements,
-        policy_store_statements, poison_statements, NULL};
+        policy_store_statements, poison_statements, near_statements, NULL};
     struct err err;
     struct run *run = run_start(argc, argv, "classifierd", counters);
     stage_open(&cl.stage, run, "pa_classifier", lists);
     cl.cases = cases_new(cl.stage.db);
+    cl.near = near_new(cl.stage.db);
     cl.batch = (int)config_int(run->config, "classifier/batch");
     run_must(bus_push_connect(config_text(run->config, "dispatcher/listen"), HINT_HWM, &cl.dispatch, &err), &err);
     run_must(bus_pull_bind(run_endpoint(run, "classifier/listen"), HINT_HWM, &cl.listen, &err), &err);
@@ -216,6 +243,7 @@ int main(int argc, char **argv)
     bus_close(cl.dispatch);
     bus_term();
     cases_free(cl.cases);
+    near_free(cl.near);
     stage_close(&cl.stage);
     buf_free(&cl.out);
     run_free(run);

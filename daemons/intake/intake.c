@@ -245,6 +245,7 @@ int main(int argc, char **argv)
     run_must(code_key_read(config_text(run->config, "intake/code_key"), &in.key, &err), &err);
     stage_open(&in.stage, run, "pa_intake", lists);
     in.letters = letters_new(in.stage.db);
+    letters_mark(in.letters, &in.key);
     in.batch = (int)config_int(run->config, "intake/batch");
     run_must(bus_push_connect(config_text(run->config, "classifier/listen"), CLASSIFY_HWM, &in.classify, &err), &err);
     open_doors(&in);

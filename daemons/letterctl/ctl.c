@@ -4,6 +4,7 @@
 #include "core/number.h"
 #include "run/clock.h"
 #include "store/access.h"
+#include "store/near.h"
 #include "store/policy_store.h"
 #include "store/view.h"
 
@@ -29,7 +30,8 @@ int ctl_open(struct ctl *ctl, const char *command, const char *file, const char 
 // ahead: the case that will be shown, NULL: none yet.
 static int read_as(struct ctl *ctl, const char *command, const char *file, const char *as, const struct ctl_case *ahead)
 {
-    static const struct statement *const lists[] = {access_statements, view_statements, policy_store_statements, NULL};
+    static const struct statement *const lists[] = {access_statements, view_statements, policy_store_statements,
+                                                    near_look_statements, NULL};
     struct policy_fetched fetched;
     struct err err;
     int code = ctl_open(ctl, command, file, "pa_desk", lists);

@@ -9,6 +9,7 @@
 #include "cmd_ledger.h"
 #include "cmd_list.h"
 #include "cmd_migrate.h"
+#include "cmd_near.h"
 #include "cmd_policy.h"
 #include "cmd_posts.h"
 #include "cmd_queue.h"
@@ -71,6 +72,7 @@ static const struct {
     {"show", cmd_show, "NUMBER  one case"},
     {"list", cmd_list, "cases, newest first, or how many"},
     {"readers", cmd_readers, "NUMBER  who has read a letter, and who was denied"},
+    {"near", cmd_near, "NUMBER  letters that say the same"},
     {"ledger", cmd_ledger, "NUMBER  a case's time, charged to whoever held it"},
     {"writer", cmd_writer, "NUMBER  who wrote a letter, for a purpose"},
     {"review", cmd_review, "sample|list|finding  a second look at closed cases"},

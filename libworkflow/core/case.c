@@ -94,7 +94,8 @@ static struct case_step *record(struct deciding *d, const struct rule *r, struct
 // One row: is it allowed, and then everything it does.
 static enum result apply(struct deciding *d, enum event event, enum actor actor, struct leg_facts *leg)
 {
-    struct case_facts *f = event == EV_ABSORB || event == EV_RELEASE ? d->other : d->facts;
+    bool of_other = event == EV_ABSORB || event == EV_RELEASE || (event == EV_SUPERVISE && d->press);
+    struct case_facts *f = of_other ? d->other : d->facts;
     const struct rule *r = !f ? NULL : leg ? rule_for_leg(leg->state, event) : rule_for_case(f->state, event);
     if (!r || !(r->by & BY(actor)) || (leg && !leg_may_move(f, event)))
         return refuse(d, event, leg);

@@ -7,6 +7,7 @@
 #include "core/codes.h"
 #include "core/err.h"
 #include "core/guard.h"
+#include "core/near.h"
 #include "core/policy.h"
 #include "core/wftime.h"
 
@@ -257,9 +258,10 @@ struct change {
     int16_t leg;     // 0: the unit's own open leg
     int16_t request; // EV_GRANT, EV_DENY: which; 0: the only open one (of the leg). EV_INQUIRY_ANSWERED: likewise
     int32_t to; // target: dispatch, delegated, joined, return_requested (proposed), reassignments; accept: the bureau
-    int64_t other; // merge: the primary; unmerge: nothing
+    int64_t other; // merge: the primary; unmerge: nothing; triage: the case that it joins by itself if it may, 0: none
     int32_t other_mailbox;
     const struct classification *found; // EV_TRIAGE, EV_FLAG_EMERGENCY
+    const struct near_found *near;      // the same; NULL: not looked for
     enum kind kind;                     // accept, reclassify, split: 0 = keep
     int16_t category;
     enum outcome outcome;                     // reported, close, refuse, refer
@@ -311,7 +313,7 @@ struct decision {
 
 // Applies one change to the facts (in and out) and says what to write. After the named event, the system's own events
 // and those that the policy leaves to the machine follow in the same decision. `other`: facts of change->other for
-// EV_MERGE, of facts->course.primary for EV_UNMERGE, NULL otherwise (or when there is no such case).
+// EV_MERGE and EV_TRIAGE, of facts->course.primary for EV_UNMERGE, NULL otherwise (or when there is no such case).
 // REJECT: code "not_allowed" names state, event and what is allowed now; "not_found" (no leg of it, or the one who acts
 // is in X); "no_leg", "conflict" (the guard says no; the words are the proof), "missing" (a member the event needs),
 // "unknown_value", "needs_desk" (the policy leaves it to the desk), "not_your_duty", "same_person" (separation of

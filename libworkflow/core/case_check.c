@@ -116,7 +116,7 @@ static enum result check_merge(struct deciding *d)
             return err_set(d->err, REJECT, "conflict", "into",
                            "into: a unit that has that case is accused in this letter, or not above who is");
     }
-    return case_need_reason(d);
+    return c->actor == ACTOR_CLASSIFIER ? OK : case_need_reason(d);
 }
 
 static enum result check_accused(struct deciding *d, bool known)

@@ -4,6 +4,8 @@
 #include "core/classify.h"
 #include "core/seeded.h"
 
+#define WROTE_AGAIN "the writer wrote again and again"
+
 struct text case_detail(struct case_step *step)
 {
     return (struct text){step->detail, sizeof step->detail, 0};
@@ -119,6 +121,7 @@ static void absorb(struct deciding *d, struct case_step *step)
     o->flags |= f->flags | FLAG_PRIMARY;
     if (o->state == TRIAGE && d->merged_due != 0 && d->merged_due < o->due_at)
         step->due_at = o->due_at = d->merged_due;
+    case_count_repeat(d, step);
     case_notify_all(d, o, true, NOTICE_MERGED);
 }
 
@@ -159,21 +162,25 @@ static enum result reclassify(struct deciding *d, struct case_step *step)
 
 static void supervise(struct deciding *d, enum actor actor, struct case_step *step)
 {
-    struct course *course = &d->facts->course;
-    enum supervision level = actor == ACTOR_DESK ? d->change->level : d->supervise;
+    struct case_facts *f = step->other ? d->other : d->facts;
+    struct course *course = &f->course;
+    enum supervision level = actor == ACTOR_DESK ? d->change->level : step->other ? SUPERVISION_URGED : d->supervise;
+    const char *why = actor == ACTOR_DESK ? NULL : step->other ? WROTE_AGAIN : d->supervise_why;
     struct text t = case_detail(step);
     text_put(&t, code_name(policy_supervisions, level));
-    if (actor != ACTOR_DESK && d->supervise_why) {
+    if (why) {
         text_put(&t, ": ");
-        text_put(&t, d->supervise_why);
+        text_put(&t, why);
     }
-    if (actor != ACTOR_DESK)
+    if (step->other)
+        d->press = false;
+    else if (actor != ACTOR_DESK)
         d->supervise = SUPERVISION_NONE;
     course->supervision = level;
-    course->supervision_due = policy_due(d->policy, CLOCK_K13, d->facts->kind, d->now);
+    course->supervision_due = policy_due(d->policy, CLOCK_K13, f->kind, d->now);
     course->changed = true;
     step->due_at = 0;
-    case_notify_all(d, d->facts, false, NOTICE_SUPERVISED);
+    case_notify_all(d, f, step->other, NOTICE_SUPERVISED);
 }
 
 static void note_warning(struct deciding *d, struct case_step *step)
@@ -238,6 +245,9 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
     if (asks != 0)
         return case_add_request(d, asks, NULL);
     switch (r->event) {
+    case EV_TRIAGE:
+        case_note_near(d, step);
+        break;
     case EV_ESCALATE:
         f->course.alarm = f->course.alarm < 2 ? (int16_t)(f->course.alarm + 1) : 2;
         f->course.changed = true;
@@ -251,7 +261,7 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         f->course.changed = true;
         if (f->course.got_supplements >= d->policy->pressing && f->course.supervision == SUPERVISION_NONE) {
             d->supervise = SUPERVISION_URGED; // complaint 2.25: five updates and no reaction
-            d->supervise_why = "the writer wrote again and again";
+            d->supervise_why = WROTE_AGAIN;
         }
         case_notify_all(d, f, false, NOTICE_SUPPLEMENT);
         break;
@@ -287,6 +297,7 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         case_decide_request(d, REQUEST_DENIED);
         break;
     case EV_MERGE:
+        case_note_repeat(d, step);
         f->course.primary = d->other->id;
         f->outcome = OUTCOME_DUPLICATE;
         f->course.changed = true;

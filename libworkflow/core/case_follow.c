@@ -122,6 +122,8 @@ bool case_policy_allows(const struct deciding *d, const struct rule *r)
 bool case_classifier_may_accept(const struct deciding *d)
 {
     const struct case_facts *f = d->facts;
+    if (d->change->near && near_waits(d->change->near))
+        return false;
     return f->category != 0 && f->bureau != 0 && f->confidence >= d->policy->sure && !(f->flags & FLAG_CONDUCT) &&
            f->accused.n == 0 && case_policy_allows(d, rule_for_case(TRIAGE, EV_ACCEPT));
 }
@@ -179,6 +181,8 @@ static enum event next_owed(struct deciding *d, struct leg_facts **leg)
         return EV_ABSORB;
     if (d->left)
         return EV_RELEASE;
+    if (d->press)
+        return EV_SUPERVISE;
     if ((*leg = leg_in_conflict(d)))
         return EV_REVOKE;
     if ((*leg = leg_orphaned(f)))
@@ -207,9 +211,10 @@ enum event case_next(struct deciding *d, enum actor *actor, struct leg_facts **l
             return due;
     }
     *leg = NULL;
-    if (f->state == TRIAGE && d->change->event == EV_TRIAGE && case_classifier_may_accept(d)) {
+    bool joins = case_joins_by_itself(d);
+    if (f->state == TRIAGE && d->change->event == EV_TRIAGE && (joins || case_classifier_may_accept(d))) {
         *actor = ACTOR_CLASSIFIER;
-        return EV_ACCEPT;
+        return joins ? EV_MERGE : EV_ACCEPT;
     }
     if (f->state == HANDLING && case_leads_all(f, false))
         return EV_ALL_REPORTED;

@@ -31,6 +31,7 @@ struct deciding {
     enum clock clock;   // that they speak of
     wf_time merged_due; // the date that the case had which joins another
     bool joined, left;  // the primary must be told
+    bool press;         // the primary is urged: its writer wrote again and again
 };
 
 // ---- legs ----
@@ -96,7 +97,14 @@ void case_desk_effect(struct deciding *d, enum event event, struct case_step *st
 // The system's own next event, EV_NONE when somebody must act.
 enum event case_next(struct deciding *d, enum actor *actor, struct leg_facts **leg);
 bool case_classifier_may_accept(const struct deciding *d);
+// Is it the letter of another case again, which it joins without the desk?
+bool case_joins_by_itself(const struct deciding *d);
 bool case_policy_allows(const struct deciding *d, const struct rule *r);
+
+// ---- letters that say the same ----
+void case_note_near(struct deciding *d, struct case_step *step);
+void case_note_repeat(struct deciding *d, struct case_step *step);
+void case_count_repeat(struct deciding *d, struct case_step *step);
 
 // ---- clocks ----
 enum clock case_clock(const struct case_facts *f, enum clock clock); // K8 of police conduct is K15

@@ -66,7 +66,7 @@ const struct rule rules[] = {
      .duty = DUTY_APPROVE | DUTY_LEAD, .journal = J_PROPOSAL_REJECTED,
      .because = "another officer does not agree to the proposal"},
     // Merge, split, undo
-    {"T9", IN(TRIAGE), 0, EV_MERGE, .case_to = MERGED, .by = BY_DESK, .duty = DUTY_TRIAGE, .journal = J_CASE_MERGED,
+    {"T9", IN(TRIAGE), 0, EV_MERGE, .case_to = MERGED, .by = BY(ACTOR_CLASSIFIER) | BY_DESK, .duty = DUTY_TRIAGE, .journal = J_CASE_MERGED,
      .because = "the same matter is handled under another number; the letter itself stays as it is"},
     {"T9a", SEEN, 0, EV_ABSORB, .by = BY_SYSTEM, .journal = J_CASE_ABSORBED,
      .because = "another letter on the same matter joined; everybody whom either accuses stays out"},

@@ -131,7 +131,7 @@ enum result parse_clocks(struct parsing *s)
     return s->t.result;
 }
 
-enum { SETTINGS_MAX = 16 };
+enum { SETTINGS_MAX = 24 };
 struct setting {
     const char *name;
     int16_t *value;
@@ -146,7 +146,7 @@ static bool parse_setting(struct parsing *s, const struct setting *known, bool g
         i++;
     }
     if (known[i].name == NULL || given[i]) {
-        char after[220];
+        char after[320];
         struct text t = TEXT(after);
         text_put(&t, "'; each once:");
         for (size_t j = 0; known[j].name != NULL; j++) {
@@ -185,6 +185,9 @@ enum result parse_settings(struct parsing *s)
         {"rounds", &p->rounds, 1, 9},
         {"pressing", &p->pressing, 1, 99},
         {"served_months", &p->served_months, 0, 600},
+        {"near_at", &p->near_at, 1, 100},
+        {"same_text", &p->same_text, 1, 100},
+        {"near_days", &p->near_days, 1, 3650},
         {"duty_hours", NULL, 0, 0},
         {NULL, NULL, 0, 0},
     };

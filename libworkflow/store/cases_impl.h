@@ -23,7 +23,7 @@ struct cases {
     struct {
         struct rows cases, woken, legs_in, legs_up, courses, accused, requests_in, requests_up, splits, journal,
             replies, reports, supplements, answers, inquiries, approvals, explanations, refused, inbox, seen, heads,
-            queue, told, unblocked, tombstones, parked;
+            queue, told, unblocked, tombstones, parked, near;
     } out; // what this batch will write
 };
 

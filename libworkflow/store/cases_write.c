@@ -40,6 +40,7 @@ void cases_write_start(struct cases *cs, const struct policy *policy, wf_time no
                COL_INT4, COL_TEXT);
     ROWS_START(&cs->out.inbox, COL_INT4, COL_TEXT, COL_INT8, COL_INT8);
     ROWS_START(&cs->out.seen, COL_INT4, COL_TEXT);
+    ROWS_START(&cs->out.near, COL_INT4, COL_INT8);
     ROWS_START(&cs->out.heads, COL_INT4);
     ROWS_START(&cs->out.queue, COL_INT4, COL_INT8, COL_INT2, COL_INT2);
     struct rows *timed[] = {&cs->out.accused,   &cs->out.requests_in, &cs->out.requests_up,  &cs->out.journal,
@@ -126,6 +127,10 @@ void cases_write_decision(struct cases *cs, const struct change *c, const struct
         of_other += d->steps[k].other;
     insist(of_other == 0 || other);
     cases_tell(cs, d, f);
+    for (int k = 0; c->near && k < c->near->sketch.n; k++) {
+        column_int(&cs->out.near.c[0], (int32_t)c->near->sketch.band[k]);
+        column_int(&cs->out.near.c[1], f->letter);
+    }
     int32_t seq = f->version - (d->steps_n - of_other), other_seq = other ? other->version - of_other : 0;
     for (int k = 0; k < d->steps_n; k++) {
         const struct case_step *step = &d->steps[k];
@@ -328,6 +333,7 @@ enum result cases_write_all(struct cases *cs, bool careful, struct err *err)
         {"queue_unblock", &cs->out.unblocked, EACH},
         {"tombstone_insert", &cs->out.tombstones, EACH},
         {"parked_insert", &cs->out.parked, EACH},
+        {"near_insert", &cs->out.near, EACH},
         {"head_lock", &cs->out.heads, ANY}, // the heads last: P3
         {"writer_append", &cs->out.told, ANY},
         {"queue_append", &cs->out.queue, EACH},

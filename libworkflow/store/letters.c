@@ -7,6 +7,7 @@
 #include "store/letters.sql.h"
 #include "store/rows.h"
 #include "store/seen.h"
+#include "store/writer_mark.h"
 
 #include <stdlib.h>
 
@@ -24,6 +25,7 @@ const struct statement letters_statements[] = {
 
 struct letters {
     struct db *db;
+    const struct code_key *key; // NULL: writers are not marked
     struct because because;
     struct rows keys, compare, serial, letter, writer, file, opened, repeat;
     struct seen seen;
@@ -36,6 +38,11 @@ struct letters *letters_new(struct db *db)
     insist(ls);
     ls->db = db;
     return ls;
+}
+
+void letters_mark(struct letters *ls, const struct code_key *key)
+{
+    ls->key = key;
 }
 
 void letters_free(struct letters *ls)
@@ -243,6 +250,14 @@ static void opening_of(const struct policy *policy, wf_time now, enum kind kind,
     *out = (struct opening){.due = f.due_at, .wake = case_wakes(policy, &f, now)};
 }
 
+static void put_mark(struct column *c, int64_t mark)
+{
+    if (mark == 0)
+        column_null(c);
+    else
+        column_int(c, mark);
+}
+
 static void add_letter(struct letters *ls, const struct opening *opening, const struct letter *in,
                        const struct writer *writer)
 {
@@ -265,6 +280,8 @@ static void add_letter(struct letters *ls, const struct opening *opening, const 
         column_text(&w[2], writer->phone);
         column_text(&w[3], writer->id_number);
         column_text(&w[4], writer->email);
+        put_mark(&w[5], ls->key && writer->phone.p ? writer_mark_phone(ls->key, writer->phone) : 0);
+        put_mark(&w[6], ls->key && writer->id_number.p ? writer_mark_id(ls->key, writer->id_number) : 0);
     }
     struct column *f = ls->file.c;
     column_int(&f[0], in->id);
@@ -283,7 +300,7 @@ static void write_new(struct letters *ls, const struct policy *policy, wf_time n
     const struct rule *rule = rule_for_case(CASE_NONE, EV_RECEIVE);
     ROWS_START(&ls->letter, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_BOOL, COL_TEXT, COL_TIME, COL_TEXT, COL_TEXT,
                COL_TEXT, COL_TEXT);
-    ROWS_START(&ls->writer, COL_INT8, COL_TEXT, COL_TEXT, COL_TEXT, COL_TEXT);
+    ROWS_START(&ls->writer, COL_INT8, COL_TEXT, COL_TEXT, COL_TEXT, COL_TEXT, COL_INT8, COL_INT8);
     ROWS_START(&ls->file, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_TIME, COL_TIME);
     ROWS_START(&ls->opened, COL_INT8, COL_TIME);
     struct opening openings[KIND_OTHER + 1];

@@ -4,6 +4,7 @@
 #define STORE_LETTERS_H
 
 #include "core/letter.h"
+#include "store/code_key.h"
 #include "core/policy.h"
 #include "store/db.h"
 
@@ -21,6 +22,8 @@ struct stored {
 
 struct letters; // memory kept between batches
 struct letters *letters_new(struct db *db);
+// Keeps of each writer by a keyed hash who it is (store/writer_mark.h). The key outlives the letters.
+void letters_mark(struct letters *letters, const struct code_key *key);
 void letters_free(struct letters *letters);
 
 // Numbers and commits a batch of checked letters with their writers, and fills in id and received_at of the new ones.

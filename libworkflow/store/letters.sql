@@ -25,8 +25,9 @@ FROM (SELECT unnest($1::bigint[]), unnest($2::int[]), unnest($3::smallint[]), un
              unnest($11::text[])) n
 
 -- name: writer_insert
-INSERT INTO writer (letter_id, name, phone, id_number, email)
-SELECT * FROM (SELECT unnest($1::bigint[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[])) n
+INSERT INTO writer (letter_id, name, phone, id_number, email, phone_mark, id_mark)
+SELECT * FROM (SELECT unnest($1::bigint[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
+                      unnest($6::bigint[]), unnest($7::bigint[])) n
 
 -- name: case_insert
 INSERT INTO case_file (id, mailbox, kind, flags, due_at, wake_at, letter_id, version, bureau, place, state, category,

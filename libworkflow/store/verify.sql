@@ -80,6 +80,29 @@ WHERE c.state = 82 AND (coalesce(k.primary_case, 0) = 0 OR p.id IS NULL OR p.sta
     OR c.state NOT IN (82, 90) AND k.primary_case <> 0
 LIMIT 5
 
+-- What the machine joined (actor 3: the classifier) is of one writer, neither of them secret. writer_same says no more than that.
+-- name: verify_repeats
+SELECT count(*) OVER (), c.mailbox, c.id, concat('joined ', v.primary_case, ' by itself, which is of another writer')
+FROM (
+    SELECT k.case_id, k.primary_case FROM course k
+    JOIN LATERAL (SELECT j.actor FROM journal j
+                  WHERE j.case_id = k.case_id AND j.event = (SELECT code FROM code_list WHERE list = 'journal' AND name = 'case.merged')
+                  ORDER BY j.seq DESC LIMIT 1) j ON j.actor = 3
+    WHERE k.primary_case <> 0
+) v
+JOIN case_file c ON c.id = v.case_id
+LEFT JOIN writer_same(ARRAY(SELECT case_id FROM course WHERE primary_case <> 0),
+                      ARRAY(SELECT primary_case FROM course WHERE primary_case <> 0)) s
+    ON s.letter_id = v.case_id AND s.other = v.primary_case
+WHERE s.other IS NULL
+LIMIT 5
+
+-- name: verify_bands
+SELECT count(*) OVER (), coalesce(l.mailbox, 0), b.letter_id, 'bands of no letter, or of one with more than it can have'
+FROM (SELECT letter_id, count(*) AS n FROM near_band GROUP BY letter_id) b LEFT JOIN letter l ON l.id = b.letter_id
+WHERE l.id IS NULL OR b.n > 12
+LIMIT 5
+
 -- At most one lead leg that is not over (26, 50, 60) beneath each leg, and in each round beneath the centre.
 -- name: verify_leads
 SELECT count(*) OVER (), min(c.mailbox), l.case_id, concat(count(*), ' open lead legs below leg ', l.parent)

@@ -51,7 +51,7 @@ static void receive(struct bound *b, int n)
 {
     ROWS_START(&b->letter, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_BOOL, COL_TEXT, COL_TIME, COL_TEXT, COL_TEXT,
                COL_TEXT, COL_TEXT);
-    ROWS_START(&b->writer, COL_INT8, COL_TEXT, COL_TEXT, COL_TEXT, COL_TEXT);
+    ROWS_START(&b->writer, COL_INT8, COL_TEXT, COL_TEXT, COL_TEXT, COL_TEXT, COL_INT8, COL_INT8);
     ROWS_START(&b->file, COL_INT8, COL_INT4, COL_INT2, COL_INT2, COL_TIME, COL_TIME);
     ROWS_START(&b->opened, COL_INT8, COL_TIME);
     b->now = clock_now();
@@ -70,7 +70,8 @@ static void receive(struct bound *b, int n)
         column_text(&b->writer.c[1], m->writer_name);
         column_text(&b->writer.c[2], m->writer_phone);
         column_null(&b->writer.c[3]);
-        column_null(&b->writer.c[4]);
+        for (int k = 4; k < 7; k++)
+            column_null(&b->writer.c[k]);
         column_int(&b->file.c[0], b->ids[i]);
         column_int(&b->file.c[1], mailbox_of(b, i));
         column_int(&b->file.c[2], KIND_CONSULT);

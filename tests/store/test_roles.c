@@ -27,6 +27,7 @@ static const struct {
     {"letter",               {"si",  "s",   "s",   "s",   "s", "s"}}, // feedback: not the words, test_words
     {"letter_repeat",        {"i",   "",    "",    "",    "s", "s"}},
     {"writer",               {"i",   "",    "",    "",    "",  ""}},
+    {"near_band",            {"",    "si",  "",    "",    "s", "si"}},
     {"case_file",            {"i",   "su",  "su",  "siu", "s", "s"}},
     {"leg",                  {"",    "s",   "siu", "siu", "s", "s"}},
     {"course",               {"",    "siu", "siu", "siu", "s", "s"}},

@@ -11,6 +11,7 @@
 #include "store/identity.h"
 #include "store/letters.h"
 #include "store/lookup.h"
+#include "store/near.h"
 #include "store/poison.h"
 #include "store/policy_store.h"
 #include "store/queue.h"
@@ -58,6 +59,9 @@ static const struct {
     {"pa_desk", clocks_statements, ""},
     {"pa_desk", review_statements, ""},
     {"pa_desk", view_statements, ""},
+    {"pa_desk", near_look_statements, ""},
+    {"pa_classifier", near_statements, ""},
+    {"pa_admin", near_fill_statements, ""},
     {"pa_desk", review_statements, ""},
     {"pa_desk", verify_statements, ""},
     {"pa_desk", dead_statements, "dead_decide"},

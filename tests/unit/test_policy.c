@@ -160,13 +160,13 @@ static void refuses_rules(void **state)
     expect(CALENDAR, "2006-12-31", "2006-12-30", "calendar.tsv:4", "duplicate");
     expect(SETTINGS, "accept_at\t70", "accept_at\t101", "settings.tsv:3", "from 0 to 100");
     expect(SETTINGS, "accept_at\t70", "accept\t70", "settings.tsv:3", "each once: accept_at");
-    expect(SETTINGS, "accept_at\t70", "accept\t70", "settings.tsv:3", "served_months duty_hours");
-    expect(SETTINGS, "accept_at\t70\n", "", "settings.tsv:27", "missing setting accept_at");
-    expect(SETTINGS, "served_months\t36\n", "", "settings.tsv:27", "missing setting served_months");
+    expect(SETTINGS, "accept_at\t70", "accept\t70", "settings.tsv:3", "near_days duty_hours");
+    expect(SETTINGS, "accept_at\t70\n", "", "settings.tsv:32", "missing setting accept_at");
+    expect(SETTINGS, "served_months\t36\n", "", "settings.tsv:32", "missing setting served_months");
     expect(SETTINGS, "urgent_at\t20", "accept_at\t20", "settings.tsv:5", "duplicate");
     expect(SETTINGS, "hops\t2", "hops\t10", "settings.tsv:10", "hops '10' must be a number from 0 to 9");
-    expect(SETTINGS, "calls\t3", "calls\t1", "settings.tsv:28", "call_days must be at most calls, which is 1");
-    expect(SETTINGS, "duty_hours\t08:30-12:00,14:00-17:30\n", "", "settings.tsv:27", "missing setting duty_hours");
+    expect(SETTINGS, "calls\t3", "calls\t1", "settings.tsv:33", "call_days must be at most calls, which is 1");
+    expect(SETTINGS, "duty_hours\t08:30-12:00,14:00-17:30\n", "", "settings.tsv:32", "missing setting duty_hours");
     expect(SETTINGS, "08:30-12:00,14:00", "08:30-14:30,14:00", "settings.tsv:27", "ascending and apart");
     expect(SETTINGS, "08:30-12:00", "8h-12:00", "settings.tsv:27", "bad duty_hours '8h-12:00,14:00-17:30'");
 }
