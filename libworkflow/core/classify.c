@@ -1,181 +1,232 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/classify.h"
 #include "core/accusation.h"
-#include "core/fold.h"
 #include "core/locate.h"
 #include "core/matcher.h"
 
-#define CONDUCT_CATEGORY 14 // 督察与队伍建设: letters about police officers (domain §3.7)
-#define USED 128            // terms that the explanation chooses from
+#define CATEGORY_CONDUCT 14 // 督察与队伍建设: letters about police officers (domain §3.7)
+#define CATEGORY_ELSEWHERE 90
+#define CATEGORY_NOTHING 99
+#define TERM_UNIT (MODEL_ONE / 40) // of a score: a tenth of a nat of a lexicon's term
+#define DOUBTFUL 50                // the most that two decisions can be sure of which contradict each other
+#define REASONS 2
 
 struct reading {
     const struct policy *p;
+    const struct model *m;
     uint64_t seen[POLICY_TERMS / 64]; // a term counts once, however often it stands there
-    int32_t category[100], kind[KIND_OTHER + 1];
-    int32_t urgent, conduct, vague;
-    int factor;    // a hit in the title counts double
-    uint32_t base; // where the text begins among all texts of the letter, in characters
-    uint16_t used[USED];
-    size_t used_n;
+    int32_t score[MODEL_OUTPUTS];
+    int32_t vague;
+    uint32_t title_n;
+    const struct folded *text;
     struct areas areas;
+    struct model_known known;
 };
 
-static void found_term(void *context, const struct match *match, uint32_t end)
+static int output_of(const struct reading *r, const struct term *t)
+{
+    switch (t->axis) {
+    case 'c':
+        for (int k = 0; r->m != NULL && k < MODEL_CATEGORIES; k++) {
+            if (r->m->head->category[k] == t->code) {
+                return MODEL_CATEGORY + k;
+            }
+        }
+        return -1;
+    case 'k':
+        return MODEL_KIND + t->code - KIND_CONSULT;
+    case 'u':
+        return MODEL_URGENT;
+    case 'p':
+        return MODEL_CONDUCT;
+    default:
+        return -1;
+    }
+}
+
+static void found(void *context, const struct match *match, uint32_t end)
 {
     struct reading *r = context;
-    if (match->of != MATCH_TERM) {
-        locate_found(r->p, &r->areas, match, r->base, end);
+    const struct term *t = match->of == MATCH_TERM ? &r->p->terms[match->index] : NULL;
+    if (t == NULL || t->axis == 'n') {
+        locate_found(r->p, &r->areas, match, end);
         return;
     }
-    const struct term *t = &r->p->terms[match->index];
     uint64_t bit = UINT64_C(1) << (match->index & 63);
-    if (r->seen[match->index / 64] & bit && t->axis != 'n') {
+    if (r->seen[match->index / 64] & bit) {
         return;
     }
     r->seen[match->index / 64] |= bit;
-    int32_t weight = t->weight * r->factor;
-    switch (t->axis) {
-    case 'c':
-        r->category[t->code] += weight;
-        if (r->used_n < USED) {
-            r->used[r->used_n++] = (uint16_t)match->index;
-        }
-        break;
-    case 'k':
-        r->kind[t->code] += weight;
-        break;
-    case 'u':
-        r->urgent += weight;
-        break;
-    case 'p':
-        r->conduct += weight;
-        break;
-    case 'v':
-        r->vague += weight;
-        break;
-    case 'n':
-        locate_found(r->p, &r->areas, match, r->base, end);
-        break;
+    int32_t weight = t->weight * (end <= r->title_n ? 2 : 1);
+    int output = output_of(r, t);
+    r->vague += t->axis == 'v' ? weight : 0;
+    if (output >= 0) {
+        r->score[output] += weight * TERM_UNIT;
     }
 }
 
-// Which bureau, and how sure a decision can be that depends on it.
-static int16_t find_place(struct reading *r, const struct letter *letter, struct text *why, struct classification *out)
+struct choice {
+    int best, next;
+    int32_t lead;
+};
+
+static struct choice choose(const int32_t *score, int n)
+{
+    struct choice c = {0, -1, 0};
+    for (int i = 1; i < n; i++) {
+        if (score[i] > score[c.best]) {
+            c.next = c.best;
+            c.best = i;
+        } else if (c.next < 0 || score[i] > score[c.next]) {
+            c.next = i;
+        }
+    }
+    c.lead = score[c.best] - score[c.next];
+    return c;
+}
+
+static void put_reasons(const struct reading *r, int output, int other, struct text *why)
+{
+    struct model_reason reasons[REASONS];
+    for (int i = 0; i < REASONS; i++) {
+        reasons[i] = model_because(r->m, &r->known, output, other, reasons, i);
+        if (reasons[i].n == 0) {
+            return;
+        }
+        text_put(why, i == 0 ? " by " : "+");
+        (void)fold_to_utf8(r->text->c + reasons[i].at, reasons[i].n, why);
+    }
+}
+
+static int32_t distance(int32_t score, int32_t at)
+{
+    return score >= at ? score - at : at - score;
+}
+
+// Category, kind and flags by the scores.
+static void decide(const struct reading *r, enum kind claimed, struct text *why, struct classification *out)
+{
+    const struct model_head *h = r->m->head;
+    int32_t kind[MODEL_KINDS];
+    for (int k = 0; k < MODEL_KINDS; k++) {
+        kind[k] = r->score[MODEL_KIND + k] + ((enum kind)(KIND_CONSULT + k) == claimed ? r->p->claimed * TERM_UNIT : 0);
+    }
+    struct choice category = choose(r->score + MODEL_CATEGORY, MODEL_CATEGORIES), wants = choose(kind, MODEL_KINDS);
+    out->category = h->category[category.best];
+    out->next = h->category[category.next];
+    out->kind = (enum kind)(KIND_CONSULT + wants.best);
+    int32_t urgent = r->score[MODEL_URGENT], conduct = r->score[MODEL_CONDUCT], police = model_police(h, r->score);
+    out->police = police >= h->police_at;
+    out->watch = urgent >= h->watch_at;
+    out->flags |= urgent >= h->urgent_at ? FLAG_URGENT : 0;
+    out->flags |= conduct >= h->conduct_at ? FLAG_CONDUCT : 0;
+    out->sure_category = model_percent(r->m, CURVE_CATEGORY, category.lead);
+    out->sure_kind = model_percent(r->m, CURVE_KIND, wants.lead);
+    out->sure_police = model_percent(r->m, CURVE_POLICE, distance(police, h->police_at));
+    out->sure_conduct = model_percent(r->m, CURVE_CONDUCT, distance(conduct, h->conduct_at));
+    out->sure_urgent = model_percent(r->m, CURVE_URGENT, distance(urgent, h->urgent_at));
+    text_put(why, "category ");
+    text_pad(why, out->category, 2);
+    put_reasons(r, MODEL_CATEGORY + category.best, MODEL_CATEGORY + category.next, why);
+    text_put(why, ", then ");
+    text_pad(why, out->next, 2);
+    if (out->flags & FLAG_CONDUCT) {
+        text_put(why, "; conduct");
+        put_reasons(r, MODEL_CONDUCT, -1, why);
+    }
+    if (out->watch) {
+        struct text words = TEXT(out->urgent_why);
+        text_put(&words, out->flags & FLAG_URGENT ? "urgent" : "perhaps urgent");
+        put_reasons(r, MODEL_URGENT, -1, &words);
+        text_put(why, "; ");
+        text_put(why, out->urgent_why);
+    }
+}
+
+static void find_place(struct reading *r, const struct letter *letter, struct text *why, struct classification *out)
 {
     struct location location;
-    locate(r->p, letter, &r->areas, &location);
+    locate(r->p, letter, r->text, r->title_n, &r->areas, &location);
     out->bureau = location.city;
     out->place = location.place;
+    out->sure_place = location.sure;
     text_put(why, "; place ");
     text_i64(why, out->place != 0 ? out->place : out->bureau);
     text_put(why, " by ");
-    text_put(why, location.source);
-    return location.most;
+    locate_because(&location, why);
 }
 
-// Margin between the best and the second category, in steps of half a nat, as a chance in percent (logistic).
-static int16_t chance(int32_t margin)
-{
-    static const int16_t percent[] = {50, 62, 73, 82, 88, 92, 95, 97, 98, 99};
-    int32_t i = margin / 5;
-    return percent[i < 9 ? i : 9];
-}
-
-// Names the two terms that spoke loudest for the category.
-static void explain(const struct reading *r, int16_t category, struct text *why)
-{
-    const struct term *loudest[2] = {NULL, NULL};
-    for (size_t i = 0; i < r->used_n; i++) {
-        const struct term *t = &r->p->terms[r->used[i]];
-        if (t->code != category || t->weight <= 0) {
-            continue;
-        }
-        if (loudest[0] == NULL || t->weight > loudest[0]->weight) {
-            loudest[1] = loudest[0];
-            loudest[0] = t;
-        } else if (loudest[1] == NULL || t->weight > loudest[1]->weight) {
-            loudest[1] = t;
-        }
-    }
-    text_put(why, "category ");
-    text_pad(why, category, 2);
-    for (int i = 0; i < 2 && loudest[i] != NULL; i++) {
-        text_put(why, i == 0 ? " by " : "+");
-        text_str(why, loudest[i]->term);
-    }
-}
-
-static int16_t find_category(const struct reading *r, struct text *why, struct classification *out)
-{
-    int32_t best = 0, second = 0;
-    for (int16_t c = 1; c < 100; c++) {
-        if (r->category[c] > best) {
-            second = best;
-            best = r->category[c];
-            out->category = c;
-        } else if (r->category[c] > second) {
-            second = r->category[c];
-        }
-    }
-    explain(r, out->category, why);
-    text_put(why, " (");
-    text_i64(why, best);
-    text_put(why, " to ");
-    text_i64(why, second);
-    text_put(why, ")");
-    int32_t sure = out->category == 0 ? 0 : chance(best - second) - r->vague;
-    return (int16_t)(sure < 0 ? 0 : sure > 100 ? 100 : sure);
-}
-
-static enum kind find_kind(const struct reading *r, enum kind claimed)
-{
-    enum kind kind = KIND_OTHER;
-    int32_t best = 0;
-    for (enum kind k = KIND_CONSULT; k <= KIND_OTHER; k++) {
-        int32_t sum = r->kind[k] + (k == claimed ? r->p->claimed : 0);
-        if (sum > best) {
-            best = sum;
-            kind = k;
-        }
-    }
-    return kind;
-}
-
-// G1 of domain §3.11: whom the accused member names; or where conduct is in question and it names nobody, the bureau of
-// the place. Where no place is known either, nobody is: the desk has to say.
+// G1 of domain §3.11. An accused member that names police makes it a matter of conduct, and so does a category 14 that
+// complains.
 static void find_accused(const struct reading *r, const struct letter *letter, struct classification *out)
 {
-    bool police = letter->accused_n > 0 && accusation_read(r->p, letter, out->bureau, &out->accused);
-    bool about_police = out->category == CONDUCT_CATEGORY && out->kind != KIND_PRAISE;
-    if (police || about_police || r->conduct >= r->p->conduct_at) {
+    bool complains = out->kind == KIND_COMPLAINT || out->kind == KIND_REPORT;
+    bool named = letter->accused_n > 0 && accusation_read(r->p, letter, out->bureau, &out->accused);
+    if (named || (out->category == CATEGORY_CONDUCT && complains)) {
         out->flags |= FLAG_CONDUCT;
-        if (out->accused.n == 0 && out->bureau != 0) {
-            out->accused = (struct accused_list){.of = {{.unit = out->bureau}}, .n = 1};
-        }
+    }
+    if (out->flags & FLAG_CONDUCT) {
+        accusation_find(r->p, r->text, out->bureau, out->place, letter, &out->accused);
     }
     out->flags |= out->accused.n > 0 ? FLAG_ACCUSED : 0;
 }
 
-void classify(const struct policy *p, const struct letter *letter, struct classification *out)
+static int16_t least(int16_t a, int16_t b)
 {
-    struct reading r = {.p = p, .factor = 2};
-    *out = (struct classification){0};
+    return a < b ? a : b;
+}
+
+// How sure the machine may be of where the letter goes.
+static int16_t weigh(const struct reading *r, const struct classification *out)
+{
+    bool elsewhere = out->category == CATEGORY_ELSEWHERE || out->category == CATEGORY_NOTHING;
+    int16_t sure = least(least(out->sure_category, out->sure_police), out->sure_place);
+    if (elsewhere == out->police) {
+        sure = least(sure, DOUBTFUL);
+    }
+    if (out->watch || r->vague >= sure) {
+        return 0;
+    }
+    return (int16_t)(sure - r->vague);
+}
+
+void classify(const struct policy *p, const struct model *m, const struct letter *letter, struct folded *text,
+              struct classification *out)
+{
+    struct reading r;
+    r.p = p;
+    r.m = m;
+    r.text = text;
+    r.areas.n = 0;
+    r.vague = 0;
+    for (size_t i = 0; i < POLICY_TERMS / 64; i++) {
+        r.seen[i] = 0;
+    }
+    for (int o = 0; o < MODEL_OUTPUTS; o++) {
+        r.score[o] = 0;
+    }
+    *out = (struct classification){.flags = letter->confidential ? FLAG_CONFIDENTIAL : 0, .kind = KIND_OTHER};
     struct text why = TEXT(out->why);
-    struct folded text;
-    fold_begin(&text);
-    fold_add(p, letter->title, &text);
-    matcher_scan(p->matcher, text.c, text.n, found_term, &r);
-    r.factor = 1;
-    r.base = text.n;
-    fold_add(p, letter->body, &text);
-    matcher_scan(p->matcher, text.c + r.base, text.n - r.base, found_term, &r);
-    int16_t sure = find_category(&r, &why, out);
-    int16_t most = find_place(&r, letter, &why, out);
-    out->confidence = sure < most ? sure : most;
-    out->kind = find_kind(&r, letter->claimed);
-    out->flags =
-        (uint8_t)((letter->confidential ? FLAG_CONFIDENTIAL : 0) | (r.urgent >= p->urgent_at ? FLAG_URGENT : 0));
+    fold_begin(text);
+    fold_add(p, letter->title, text);
+    r.title_n = text->n;
+    fold_add(p, letter->body, text);
+    if (m != NULL) {
+        model_score(m, text, r.title_n, r.score, &r.known);
+    }
+    matcher_scan(p->matcher, text->c, text->n, found, &r);
+    if (m != NULL) {
+        decide(&r, letter->claimed, &why, out);
+    }
+    find_place(&r, letter, &why, out);
     find_accused(&r, letter, out);
+    out->confidence = m == NULL ? 0 : weigh(&r, out);
     text_put(&why, "; sure ");
     text_i64(&why, out->confidence);
+}
+
+bool classify_auto(const struct policy *p, const struct classification *c)
+{
+    return c->category != 0 && c->bureau != 0 && c->confidence >= p->sure && c->accused.n == 0 &&
+           !(c->flags & (FLAG_CONDUCT | FLAG_URGENT)) && policy_step(p, STEP_ACCEPT, c->category, c->kind) == MODE_AUTO;
 }

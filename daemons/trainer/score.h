@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// score: decisions beside the labels, as figures.
+#ifndef TRAINER_SCORE_H
+#define TRAINER_SCORE_H
+
+#include "core/classify.h"
+#include "labelled.h"
+
+#include <jansson.h>
+
+struct decision {
+    bool made;
+    bool automatic; // classify_auto
+    struct classification c;
+};
+
+// Figures of the letters of set `set` (-1: of all) for which a decision was made. worst: how many of the surest
+// mistakes are listed. The caller's reference.
+json_t *score_set(const struct policy *p, const struct labelled_set *labels, const struct decision *decisions, int set,
+                  int worst);
+
+// Figures of any classes: accuracy, macro-F1. truth, guess: 0..classes-1.
+json_t *score_classes(const int *truth, const int *guess, size_t n, int classes);
+
+// A line a figure, for people.
+void score_print(json_t *figures);
+
+#endif
