@@ -3,6 +3,7 @@
 #ifndef CORE_ACCUSATION_H
 #define CORE_ACCUSATION_H
 
+#include "core/fold.h"
 #include "core/guard.h"
 #include "core/letter.h"
 
@@ -16,5 +17,16 @@
 //   served in a city that the text names too, or else all.
 // A name inside a longer one says nothing of its own. More than an accused_list holds are widened (accused_join).
 bool accusation_read(const struct policy *p, const struct letter *letter, int32_t bureau, struct accused_list *out);
+
+// Whom a letter accuses that is about police conduct: what its member names, read as above but to the squad, and those
+// whom title and body complain of. Of the units that the text names it is the one of which most is said; not one that
+// is asked for help, written to, passed a letter on, or is praised; one above another only when it covered up. A unit
+// that is not in the tree is the nearest that holds it. Police without a name are the lowest unit of their line where
+// it happened; where nobody is spoken of, the lowest that covers the place (G1): `place`, a city's, county's or town's
+// code, or else `city`; 0: not known. Where the member and the text differ in narrowness, the member decides. `text`:
+// title and body, folded. Nobody in `out`: no place is known and nobody is named. Takes some tens of microseconds; time
+// is bounded by the mentions looked at (64).
+void accusation_find(const struct policy *p, const struct folded *text, int32_t city, int32_t place,
+                     const struct letter *letter, struct accused_list *out);
 
 #endif
