@@ -5,7 +5,7 @@
 #define CANDIDATES 24
 
 // What words near a mention say of it.
-enum cue { DID, ASKS, ABOUT, ANSWERS, TOLD, PRAISES, COVERS, GREETS, NOT, SPEAKS, ACCUSES, CUES };
+enum cue { DID, ASKS, ABOUT, ANSWERS, TOLD, PRAISES, COVERS, GREETS, NOT, SPEAKS, ACCUSES, REPORTS, CUES };
 static const char16_t *const cue_words[CUES] = {
     // what they did or said: nearly every sentence about a unit that is complained of has one behind it
     [DID] = u"说|讲|话|叫|让|问|答|回|不|没|未|无|拖|推|扣|罚|打|骂|吼|收|拿|拒|赶|笑|要|拦|锁|抓|带|踢|冻|只|从|至今|"
@@ -14,9 +14,9 @@ static const char16_t *const cue_words[CUES] = {
     [ASKS] = u"请|望|恳求|求|建议|麻烦|盼|呼吁|拜托|要求|申请|希|致",
     [ABOUT] = u"查|处理|追究|责令|督促|监督|纠正|整顿|问责|撤销|管管|举报|投诉|反映|关于|对|告|控告|检举|请问",
     [ANSWERS] = u"解释|说明|公布|道歉|退|还|赔|补|答复|给|回复|讲清|纠正",
-    [TOLD] = u"反映到|反映给|写信|写给|寄|举报到|举报给|投诉到|投诉给|上报|转给|转到|转回|转|告到|递交|信访|申诉|复议|"
-             u"交到|交给",
-    [ACCUSES] = u"投诉|举报|控告|检举|状告",
+    [TOLD] = u"反映到|反映给|写信|写给|寄|举报到|举报给|投诉到|投诉给|上报|转给|转到|转回|转|告到|递交|交到|交给",
+    [REPORTS] = u"反映|举报|投诉|写信|申诉|递交|提交|求助|控告|检举|上访|信访|申请|复议",
+    [ACCUSES] = u"投诉|举报|控告|检举|状告|反映",
     [PRAISES] = u"给力|很好|感谢|谢谢|多谢|辛苦|热情|负责|点赞|表扬|耐心|多亏|好人|认真|及时|好在|幸亏|幸好|还好|帮我|"
                 u"客气|细心|"
                 u"态度好|解决了|顺利|很快|就到|放心|满意",
@@ -31,6 +31,7 @@ struct candidate {
     int32_t unit;
     int score;
     bool reproached, covers, praised;
+    bool unknown; // perhaps it is not named at all
     enum said said;
     enum line line;
 };
@@ -108,13 +109,17 @@ struct opinion {
     bool reproached, covers, praised;
 };
 
-// Told it, or it was passed on there: 向县局反映, 转给派出所, 省厅转市局.
-static bool is_told(const struct finding *f, const struct mention *m, uint32_t begin)
+// Told it, or it was passed on there: 向县局、市局反映, 转给派出所, 省厅转市局.
+static bool is_told(const struct finding *f, const struct mention *m, uint32_t begin, uint32_t end)
 {
     const struct hearing *h = &f->h;
-    bool towards = m->begin > begin && (h->c[m->begin - 1] == u'向' || h->c[m->begin - 1] == u'给');
     bool passes = m->end < h->n && h->c[m->end] == u'转';
-    return towards || passes || has(f, begin, m->begin, TOLD);
+    for (uint32_t i = begin; i < m->begin; i++) {
+        if ((h->c[i] == u'向' || h->c[i] == u'给') && (i + 1 == m->begin || has(f, m->end, end, REPORTS))) {
+            return true;
+        }
+    }
+    return passes || has(f, begin, m->begin, TOLD);
 }
 
 static struct opinion weigh(const struct finding *f, const struct mention *m)
@@ -125,7 +130,7 @@ static struct opinion weigh(const struct finding *f, const struct mention *m)
     bool goes_on = end < h->n && end - m->end < 4 && !is_stop(h->c[end]);
     uint32_t behind = goes_on ? clause_end(h, end + 1) : end;
     int request = weigh_request(f, m, begin, behind);
-    bool did = has(f, m->end, behind, DID), told = is_told(f, m, begin);
+    bool did = has(f, m->end, behind, DID), told = is_told(f, m, begin, end);
     struct opinion o = {.score = 10 + request + (m->begin < f->title_end ? 6 : 0) + (did ? 4 : 0)};
     o.reproached = did && request >= 0 && !told;
     o.covers = has(f, m->end, end, COVERS);
@@ -155,9 +160,10 @@ static void add(struct finding *f, const struct mention *m, int score, struct op
             return;
         }
         if (c == f->of + f->n) {
-            f->of[f->n++] = (struct candidate){.unit = m->unit[k], .said = m->said, .line = m->line};
+            f->of[f->n++] = (struct candidate){.unit = m->unit[k], .said = m->said, .line = m->line, .unknown = true};
         }
         c->score += score;
+        c->unknown = c->unknown && m->unknown;
         c->reproached = c->reproached || o.reproached;
         c->covers = c->covers || o.covers;
         c->praised = c->praised || o.praised;
@@ -229,6 +235,14 @@ static bool is_above(const struct finding *f, int32_t a, int32_t b)
     return policy_above(f->h.p, a, b, f->h.day);
 }
 
+// An organ above the other unit. A station or squad that the tree has not is no such, even where its organ stands for
+// it.
+static bool commands(const struct finding *f, const struct candidate *c, const struct candidate *other)
+{
+    bool organ = c->unknown || (c->said != SAID_STATION && c->said != SAID_LINE);
+    return organ && is_above(f, c->unit, other->unit);
+}
+
 // The one of which most is said; what stands above it is where it was told, unless it covered up.
 static const struct candidate *choose(const struct finding *f)
 {
@@ -236,9 +250,9 @@ static const struct candidate *choose(const struct finding *f)
     for (int i = 0; i < f->n; i++) {
         const struct candidate *c = &f->of[i];
         int mine = c->score, other = best == NULL ? 0 : best->score;
-        if (best != NULL && is_above(f, best->unit, c->unit)) {
+        if (best != NULL && commands(f, best, c)) {
             mine *= 2;
-        } else if (best != NULL && is_above(f, c->unit, best->unit)) {
+        } else if (best != NULL && commands(f, c, best)) {
             other *= 2;
         }
         best = c->score > 0 && mine > other ? c : best;
@@ -260,7 +274,7 @@ static bool decide(struct finding *f, struct accused_list *out)
     accusation_add(&f->h, (struct accused){.unit = best->unit}, out);
     for (int i = 0; i < f->n; i++) {
         const struct candidate *c = &f->of[i];
-        bool related = is_above(f, c->unit, best->unit) || is_above(f, best->unit, c->unit);
+        bool related = commands(f, c, best) || commands(f, best, c);
         if (c != best && !c->praised && (related ? c->covers : c->reproached && c->score * 4 >= best->score * 3)) {
             accusation_add(&f->h, (struct accused){.unit = c->unit}, out);
         }

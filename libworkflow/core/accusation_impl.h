@@ -29,6 +29,7 @@ struct mention {
     enum line line;      // of SAID_LINE
     bool named;          // by its own name or with a place; else it is what was named before, or of the letter's place
     bool citywide;       // 支队, 高速, 直属: of the city, whatever place stands before it
+    bool unknown;        // its name, if it is one, is in no gazetteer
     int32_t unit[NAMESAKES]; // units of the tree, the nearest that hold it
     int units_n;
 };

@@ -91,6 +91,8 @@ static const struct word words[] = {
     {u"食品药品环境犯罪侦查", SAID_LINE, LINE_FOOD_ENVIRONMENT, true},
     {u"环侦", SAID_LINE, LINE_FOOD_ENVIRONMENT, true},
     {u"指挥中心", SAID_LINE, LINE_COMMAND, true},
+    {u"接警中心", SAID_LINE, LINE_COMMAND, true},
+    {u"接警平台", SAID_LINE, LINE_COMMAND, true},
     {u"接警台", SAID_LINE, LINE_COMMAND, true},
     {u"报警台", SAID_LINE, LINE_COMMAND, true},
     {u"接警员", SAID_LINE, LINE_COMMAND, true},
@@ -111,6 +113,7 @@ static const struct word words[] = {
     {u"治安管理支队", SAID_LINE, LINE_ORDER, true},
     {u"治安管理总队", SAID_LINE, LINE_ORDER, true},
     {u"治安管理大队", SAID_LINE, LINE_ORDER, true},
+    {u"治安股", SAID_LINE, LINE_ORDER, true},
     {u"治安科", SAID_LINE, LINE_ORDER, true},
     {u"法制", SAID_LINE, LINE_LEGAL, true},
     {u"督察", SAID_LINE, LINE_SUPERVISION, true},
@@ -124,6 +127,8 @@ static const struct word words[] = {
     {u"警员", SAID_PERSON, LINE_NONE, true},
     {u"女警", SAID_PERSON, LINE_NONE, true},
     {u"协管员", SAID_PERSON, LINE_NONE, true},
+    {u"巡防", SAID_PERSON, LINE_NONE, true},
+    {u"联防队", SAID_PERSON, LINE_NONE, true},
     {u"阿sir", SAID_PERSON, LINE_NONE, true},
     {u"差佬", SAID_PERSON, LINE_NONE, true},
     {u"差人", SAID_PERSON, LINE_NONE, true},
@@ -183,7 +188,8 @@ static bool has_unknown_name(const struct hearing *h, uint32_t begin)
            !among(
                h->c[begin - 1],
                u"去到在往由向给打报找问叫被请让是从的了们里个名某本镇县市区村乡该那这边近地辖属回来带进出跟和与同对把"
-               u"及或等为有至经称说讲话因但而且就都也又还再使令催查派上下前后各哪几两一当求望托求转送接过见着住管告") &&
+               u"及或等为有至经称说讲话因但而且就都也又还再使令催查派上下前后各哪几两一当求望托转送接过见着住管告归级主"
+               u"诉警公安电么跑去") &&
            !among(h->c[begin - 2], u"我你他咱其");
 }
 
@@ -240,7 +246,7 @@ static bool continues(const struct hearing *h, const struct mention *m, const st
 static void join_chain(const struct hearing *h, const struct mention *m, struct mention *before)
 {
     uint32_t begin = before->begin;
-    if (m->named) {
+    if (m->named && !(m->unknown && is_above(before))) {
         *before = *m;
         before->begin = begin;
     } else if (is_above(before) && (m->said == SAID_STATION || m->said == SAID_LINE) && before->units_n == 1) {
@@ -296,6 +302,26 @@ static bool is_other(const struct hearing *h, const struct word *w, uint32_t beg
     return begin > 0 && h->c[begin - 1] == u'假';
 }
 
+// Of a name that is in no gazetteer, what holds it: a station's branch or county, a branch's city (仲恺分局).
+// 市交警支队, 县看守所: of the city or county where it happened. 0: it has no name.
+static int32_t unit_without_place(const struct hearing *h, const struct mention *m, uint32_t begin)
+{
+    uint16_t before = begin > 0 ? h->c[begin - 1] : 0;
+    if (m->said == SAID_STATION && h->c[m->end - 1] == u'所' && has_unknown_name(h, begin)) {
+        return accusation_unit(h, h->county == 0 ? SAID_ORGAN : SAID_COUNTY, LINE_GENERAL, 0);
+    }
+    if (m->said == SAID_ORGAN && accusation_word(h->c, m->end - 2, m->end, u"分局") && has_unknown_name(h, begin)) {
+        return accusation_unit(h, SAID_CITY, LINE_GENERAL, 0);
+    }
+    if (m->said == SAID_LINE && (m->citywide || before == u'市') && h->city != 0) {
+        return accusation_unit(h, SAID_LINE, m->line, h->city);
+    }
+    if (m->said == SAID_LINE && (before == u'县' || before == u'区') && h->county != 0) {
+        return accusation_unit(h, SAID_LINE, m->line, h->county);
+    }
+    return 0;
+}
+
 static void hear_word(struct hearing *h, const struct word *w, uint32_t begin, uint32_t end)
 {
     struct mention m = {.begin = begin, .end = end, .said = w->said, .line = w->line};
@@ -315,12 +341,13 @@ static void hear_word(struct hearing *h, const struct word *w, uint32_t begin, u
     }
     if (found) {
         take_places(h, &m, &f, at);
-    } else if (w->said == SAID_STATION && w->alone && has_unknown_name(h, begin)) { // of the branch, or of its county
-        m.unit[0] = accusation_unit(h, h->county == 0 ? SAID_ORGAN : SAID_COUNTY, LINE_GENERAL, 0);
-        m.named = m.unit[0] != 0;
-        m.units_n = m.named;
+    } else if (w->alone) {
+        m.unit[0] = unit_without_place(h, &m, begin);
+        m.units_n = m.named = m.unknown = m.unit[0] != 0;
     }
-    m.begin = found ? m.begin : begin;
+    bool joined = m.unknown && before != NULL && begin > before->end && begin - before->end <= 6;
+    m.begin = found ? m.begin : joined && is_above(before) ? before->end : begin; // 虎门分局南栅
+    m.unknown = m.unknown && !(joined && before->said == SAID_STATION); // 东门派出所和人民桥派出所: sure
     if (m.named || w->alone || (before != NULL && continues(h, &m, before))) {
         add_mention(h, &m);
     }
