@@ -5,6 +5,7 @@
 #include "core/classify.h"
 #include "core/number.h"
 #include "run/clock.h"
+#include "run/model_file.h"
 #include "store/because.h"
 #include "store/cases.h"
 #include "store/near.h"
@@ -15,13 +16,28 @@
 #include "store/worklist.h"
 #include "wire/wire.gen.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define BATCH_BYTES ((size_t)4 << 20)
 #define HINT_HWM 400
 #define SWEEP_MAX 200 // letters may be long: what one sweep holds in memory
 
-enum { LAG, CLASSIFIED, TO_DESK, EMERGENCIES, REPEATS, NOT_COMPARED, SWEPT, BAD_FRAMES, POISONED, BATCHES, HINTS_LOST };
+enum {
+    LAG,
+    CLASSIFIED,
+    TO_DESK,
+    EMERGENCIES,
+    REPEATS,
+    NOT_COMPARED,
+    SWEPT,
+    BAD_FRAMES,
+    POISONED,
+    BATCHES,
+    HINTS_LOST,
+    MODEL,
+    MODELS_REFUSED
+};
 static struct counter counters[] = {
     [LAG] = {"lag_seconds", "age of the oldest letter that waits here", GAUGE, 0},
     [CLASSIFIED] = {"letters_classified_total", "letters typed and placed", COUNTER, 0},
@@ -35,6 +51,8 @@ static struct counter counters[] = {
     [POISONED] = {"dead_letters_total", "letters that the database refused", COUNTER, 0},
     [BATCHES] = {"batches_total", "transactions", COUNTER, 0},
     [HINTS_LOST] = {"hints_lost_total", "hints the dispatcher will find by its sweep instead", COUNTER, 0},
+    [MODEL] = {"model_seal", "the name of the model in use, as a number", GAUGE, 0},
+    [MODELS_REFUSED] = {"models_refused_total", "model files that were damaged or of another layout", COUNTER, 0},
     {0},
 };
 
@@ -47,6 +65,9 @@ struct classifier {
     int batch, sweep_timer;
     int64_t swept_to;
     struct buf out;
+    const char *model_path;
+    struct model_file model;
+    struct folded text;
     // The batch under way.
     struct msg msgs[CASES_MAX];
     struct letter letters[CASES_MAX];
@@ -99,12 +120,27 @@ static bool compare(struct classifier *cl, int n)
     return result == OK || result == REJECT;
 }
 
+// Which model said so belongs to what decided; it stands last and is never cut.
+static void sign(const struct model_file *model, struct classification *c)
+{
+    char sign[32];
+    struct text s = TEXT(sign), why = {c->why, sizeof(c->why) - sizeof("; model 01234567") + 1, 0};
+    text_put(&s, "; model ");
+    text_put(&s, model->sealed.name);
+    char found[sizeof(c->why)];
+    memcpy(found, c->why, sizeof(found));
+    text_put(&why, found);
+    why.cap = sizeof(c->why);
+    text_put(&why, sign);
+}
+
 // Think and apply; false when the database went away.
 static bool handle(struct classifier *cl, int n)
 {
     struct err err;
     for (int i = 0; i < n; i++) {
-        classify(cl->stage.policy, &cl->letters[i], &cl->found[i]);
+        classify(cl->stage.policy, &cl->model.model, &cl->letters[i], &cl->text, &cl->found[i]);
+        sign(&cl->model, &cl->found[i]);
         cl->changes[i] = (struct change){.case_id = cl->letters[i].id,
                                          .event = cl->found[i].flags & FLAG_URGENT ? EV_FLAG_EMERGENCY : EV_TRIAGE,
                                          .actor = ACTOR_CLASSIFIER,
@@ -220,15 +256,45 @@ static void on_sweep(void *arg)
         loop_soon(cl->stage.run->loop, cl->sweep_timer);
 }
 
+static void told(struct classifier *cl, const char *before)
+{
+    const struct model_file *m = &cl->model;
+    gauge(&counters[MODEL], (int64_t)strtoull(m->sealed.name, NULL, 16));
+    log_line(LOG_INFO, "model %s%s%s, made of %s", m->sealed.name, before ? " instead of " : "", before ? before : "",
+             m->model.head->made);
+}
+
+static void on_model(void *arg)
+{
+    struct classifier *cl = arg;
+    struct err err;
+    char before[SEAL_NAME];
+    memcpy(before, cl->model.sealed.name, sizeof(before));
+    enum result result = model_file_renew(cl->model_path, &cl->model, &err);
+    if (result == OK) {
+        told(cl, before);
+    } else if (result == REJECT) {
+        count(&counters[MODELS_REFUSED], 1);
+        log_err(LOG_ERROR, "the model in use goes on", &err);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct classifier cl;
-    static const struct statement *const lists[] = {
-        because_statements,      cases_statements,  worklist_received_statements,
-        policy_store_statements, poison_statements, near_statements, NULL};
+    static const struct statement *const lists[] = {because_statements,
+                                                    cases_statements,
+                                                    worklist_received_statements,
+                                                    policy_store_statements,
+                                                    poison_statements,
+                                                    near_statements,
+                                                    NULL};
     struct err err;
     struct run *run = run_start(argc, argv, "classifierd", counters);
     stage_open(&cl.stage, run, "pa_classifier", lists);
+    cl.model_path = config_text(run->config, "classifier/model");
+    run_must(model_file_open(cl.model_path, &cl.model, &err), &err);
+    told(&cl, NULL);
     cl.cases = cases_new(cl.stage.db);
     cl.near = near_new(cl.stage.db);
     cl.batch = (int)config_int(run->config, "classifier/batch");
@@ -238,6 +304,7 @@ int main(int argc, char **argv)
     cl.sweep_timer = loop_every(run->loop, config_int(run->config, "classifier/sweep"), on_sweep, &cl);
     loop_soon(run->loop, cl.sweep_timer);
     loop_every(run->loop, 1000, stage_refresh, &cl.stage);
+    loop_every(run->loop, 1000, on_model, &cl);
     int status = run_loop(run);
     bus_close(cl.listen);
     bus_close(cl.dispatch);
@@ -245,6 +312,7 @@ int main(int argc, char **argv)
     cases_free(cl.cases);
     near_free(cl.near);
     stage_close(&cl.stage);
+    model_file_close(&cl.model);
     buf_free(&cl.out);
     run_free(run);
     return status;

@@ -5,8 +5,6 @@
 #include "run/clock.h"
 #include "store/migrate.h"
 
-#include <stdlib.h>
-
 #define COMMAND "letterctl migrate"
 
 static const char help[] = "usage: letterctl migrate [DIR] [-c FILE]\n"
@@ -29,10 +27,9 @@ int cmd_migrate(int argc, char **argv)
     int code;
     if (!tool_arguments(&a, argc, argv, &code))
         return code;
-    const char *share = getenv("PINGANTING_SHARE");
     char dir[1024];
     struct text t = TEXT(dir);
-    text_put(&t, a.operands_n ? a.operands[0] : share ? share : PA_SHARE_DIR);
+    text_put(&t, a.operands_n ? a.operands[0] : share_dir());
     text_put(&t, a.operands_n ? "" : "/migrations");
     struct config *config = tool_config(COMMAND, file);
     if (!config)

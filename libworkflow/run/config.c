@@ -172,15 +172,14 @@ static enum result read_line(struct reader *r, struct str line)
 
 // ---- Checks, after the whole file is read: a value may name ${run} before run/dir is set ----
 
-static void expand_run(zconfig_t *values, const char *name)
+static void expand(zconfig_t *values, const char *name, const char *mark, const char *by)
 {
-    static const char mark[] = "${run}";
-    const char *run = zconfig_get(values, options[0].name, NULL);
     const char *value;
     const char *at;
-    while ((value = zconfig_get(values, name, NULL), at = strstr(value, mark)) != NULL) {
+    // What names itself would never end.
+    while ((value = zconfig_get(values, name, NULL), at = strstr(value, mark)) != NULL && strstr(by, mark) == NULL) {
         char *text = NULL;
-        insist(asprintf(&text, "%.*s%s%s", (int)(at - value), value, run, at + sizeof mark - 1) >= 0);
+        insist(asprintf(&text, "%.*s%s%s", (int)(at - value), value, by, at + strlen(mark)) >= 0);
         zconfig_put(values, name, text);
         free(text);
     }
@@ -267,8 +266,10 @@ static enum result check(const struct reader *r)
 {
     enum result result = OK;
     for (const struct option *o = options; o->name != NULL && result == OK; o++) {
-        if (o != options)
-            expand_run(r->values, o->name);
+        if (o != options) {
+            expand(r->values, o->name, "${run}", zconfig_get(r->values, options[0].name, NULL));
+            expand(r->values, o->name, "${share}", share_dir());
+        }
         struct str value = str_of(zconfig_get(r->values, o->name, NULL));
         result = o->type == OPTION_INT    ? check_int(r, o, value)
                  : o->type == OPTION_TEXT ? check_text(r, o, value)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define BATCH(unit) 1, 1000, unit
@@ -10,7 +11,7 @@ const struct option options[] = {
     {"run/dir", OPTION_TEXT, "/run/pinganting", 0, 80, "",
      "Runtime directory: sockets, lock files and status sockets lie here. Others must not enter it (mode 0750). An "
      "absolute path of at most 80 bytes without "
-     "blanks. Other options may name it as ${run}.",
+     "blanks. Other options may name it as ${run}; ${share} is the folder of what came with the programs.",
      NULL},
     {"log/level", OPTION_TEXT, "info", 0, 0, "",
      "What a daemon writes on standard error: this level and those before it.", "error, warn, info, debug"},
@@ -36,6 +37,10 @@ const struct option options[] = {
      NULL},
     {"classifier/sweep", OPTION_INT, "3000", SWEEP_MS,
      "How often the classifier looks in the database for letters whose message was lost.", NULL},
+    {"classifier/model", OPTION_TEXT, "${share}/model/letters.model", 0, 0, "",
+     "The trained model that the classifier reads by. Another file that takes its place is used within a second; "
+     "`letterctl model use` puts one there.",
+     NULL},
     {"dispatcher/listen", OPTION_ENDPOINTS, "ipc://${run}/dispatch.ipc", 1, 1, "",
      "Where the dispatcher takes cases from the classifier.", NULL},
     {"dispatcher/deliver", OPTION_ENDPOINTS, "ipc://${run}/deliver.ipc", 1, 1, "",
@@ -95,6 +100,12 @@ static bool new_section(size_t i)
 {
     size_t n = section_length(options[i].name);
     return i == 0 || strncmp(options[i - 1].name, options[i].name, n + 1) != 0;
+}
+
+const char *share_dir(void)
+{
+    const char *share = getenv("PINGANTING_SHARE");
+    return share != NULL ? share : PA_SHARE_DIR;
 }
 
 void option_allowed(const struct option *o, struct text *out)

@@ -28,6 +28,10 @@ struct option {
 };
 extern const struct option options[]; // ends with name == NULL
 
+// The folder of what came with the programs, with migrations/, policy/ and model/: $PINGANTING_SHARE, or where they
+// were installed. Options may name it as ${share}.
+const char *share_dir(void);
+
 // What may stand there, in words: "1 to 1000 letters".
 void option_allowed(const struct option *o, struct text *out);
 

@@ -25,6 +25,13 @@ static enum result fail(struct err *err, enum result result, const char *code, c
     return err_set_str(err, result, code, "", "", str_of(path), why);
 }
 
+static void identify(const struct stat *st, struct sealed *s)
+{
+    s->device = (int64_t)st->st_dev;
+    s->inode = (int64_t)st->st_ino;
+    s->changed = st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
 static enum result check(const char *path, int fd, struct sealed *s, struct err *err)
 {
     struct stat st;
@@ -35,10 +42,8 @@ static enum result check(const char *path, int fd, struct sealed *s, struct err 
     void *p = mmap(NULL, n, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
     if (p == MAP_FAILED)
         return fail(err, REJECT, "unreadable", path, ": cannot be mapped into memory");
+    identify(&st, s);
     s->bytes = (struct str){p, n - SEAL_BYTES};
-    s->device = (int64_t)st.st_dev;
-    s->inode = (int64_t)st.st_ino;
-    s->changed = st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
     seal_of(s->bytes, seal);
     if (memcmp(seal, s->bytes.p + s->bytes.n, SEAL_BYTES) != 0) {
         munmap(p, n);
@@ -68,11 +73,19 @@ void sealed_unmap(struct sealed *s)
     *s = (struct sealed){0};
 }
 
-bool sealed_replaced(const struct sealed *s, const char *path)
+void sealed_look(const char *path, struct sealed *s)
 {
     struct stat st;
-    return stat(path, &st) == 0 && (s->device != (int64_t)st.st_dev || s->inode != (int64_t)st.st_ino ||
-                                    s->changed != st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec);
+    *s = (struct sealed){0};
+    if (stat(path, &st) == 0)
+        identify(&st, s);
+}
+
+bool sealed_replaced(const struct sealed *s, const char *path)
+{
+    struct sealed now;
+    sealed_look(path, &now);
+    return now.inode != 0 && (s->device != now.device || s->inode != now.inode || s->changed != now.changed);
 }
 
 static bool put(int fd, const void *bytes, size_t n)

@@ -19,6 +19,8 @@ struct sealed {
 // untouched.
 enum result sealed_map(const char *path, struct sealed *out, struct err *err) MUST_USE;
 void sealed_unmap(struct sealed *s);
+// Which file stands under this path, without reading it, in s; what s had is forgotten, not unmapped.
+void sealed_look(const char *path, struct sealed *s);
 // Does another file, or another content, stand under this path by now? false when there is none.
 bool sealed_replaced(const struct sealed *s, const char *path);
 // Writes the bytes and their seal beside the path, to the disk, and puts it in its place: whoever maps it has the old
