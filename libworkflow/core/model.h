@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// model: linear scores of a letter over its characters and pairs of characters. Written by `letterctl train`, mapped
-// into memory by whoever reads; integers only, so a score is the same wherever it is computed.
+// model: linear scores of a letter over its characters, pairs and triples of characters. Written by `letterctl train`,
+// mapped into memory by whoever reads; integers only, so a score is the same wherever it is computed.
 //
 // score(o) = bias(o) + Σ count·weight(o) / √Σ count·norm over the features that the model knows; a feature is a
-// character or a pair in the whole letter, or one in its title, and what stands in the title counts double in the
-// whole, too. In docs/classifier.md: how the weights come about, and the file byte by byte.
+// piece of one to three characters anywhere in the letter, or of one or two in its title; what stands in the title
+// counts double in the letter, too. docs/classifier.md: how the weights come about, and the file byte by byte.
 #ifndef CORE_MODEL_H
 #define CORE_MODEL_H
 
@@ -59,7 +59,7 @@ struct model {
 // the reader's business (run/sealed.h). The bytes have to stay.
 enum result model_open(struct str bytes, struct model *out, struct err *err) MUST_USE;
 
-// Called for each feature as it stands in the letter; `count` is 1 or 2; at: of its (first) character.
+// Called for each feature as it stands in the letter; `count` is 1 or 2; at: of its first character.
 typedef void (*model_each)(void *context, uint32_t feature, uint32_t count, uint32_t at, uint32_t chars);
 // title_n: how many of the characters are the title's.
 void model_features(const struct folded *text, uint32_t title_n, model_each each, void *context);
@@ -83,8 +83,8 @@ int32_t model_police(const struct model_head *h, const int32_t score[MODEL_OUTPU
 // What a lead of `lead` means, 0..100.
 int16_t model_percent(const struct model *m, enum model_curve curve, int32_t lead);
 
-// The pair of characters that spoke loudest for `output` against `other` (-1: against nothing) and does not overlap
-// those in `before`: its place in the text; n == 0: there is none.
+// The pair or triple of characters that spoke loudest for `output` against `other` (-1: against nothing) and does not
+// overlap those in `before`: its place in the text; n == 0: there is none.
 struct model_reason {
     uint32_t at, n;
 };
