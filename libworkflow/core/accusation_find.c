@@ -20,7 +20,7 @@ static const char16_t *const cue_words[CUES] = {
     [PRAISES] = u"给力|很好|感谢|谢谢|多谢|辛苦|热情|负责|点赞|表扬|耐心|多亏|好人|认真|及时|好在|幸亏|幸好|还好|帮我|"
                 u"客气|细心|"
                 u"态度好|解决了|顺利|很快|就到|放心|满意",
-    [COVERS] = u"包庇|袒护|纵容|压下|压信|护着|勾结|串通|推诿|互踢|踢皮球",
+    [COVERS] = u"包庇|袒护|纵容|压下|压信|护着|勾结|串通|推诿|互踢|踢皮球|互相推|互推",
     [GREETS] = u"您好|你好|领导|局长|厅长|同志|所长|:|各位|敬启",
     [NOT] = u"不|没|未|无|但|可是|却",
     [SPEAKS] = u"说|讲|话|问|叫|让|回|答|接|转|派|平台|短信|挂|推|不|没|的|怎么|为什么",
@@ -126,7 +126,7 @@ static struct opinion weigh(const struct finding *f, const struct mention *m)
 {
     const struct hearing *h = &f->h;
     uint32_t begin = clause_begin(h, m->begin), end = clause_end(h, m->end);
-    uint32_t soon = m->end + 3 < h->n ? m->end + 3 : h->n;
+    uint32_t soon = m->end + 3 < end ? m->end + 3 : end;
     bool goes_on = end < h->n && end - m->end < 4 && !is_stop(h->c[end]);
     uint32_t behind = goes_on ? clause_end(h, end + 1) : end;
     int request = weigh_request(f, m, begin, behind);
