@@ -176,7 +176,7 @@ static int run_classes(void *arg, const struct policy *p)
             use[i] = fold[i] != k;
             label[i] = use[i] ? truth[i] : -1;
         }
-        struct vocabulary v = vocabulary_build(t->m.docs, n, use, TEACH_LEAST);
+        struct vocabulary v = vocabulary_build(t->m.docs, n, use, NULL);
         struct head h = head_learn(&v, t->m.docs, label, n, classes, TEACH_C);
         for (size_t i = 0; i < n; i++) {
             double score[32];

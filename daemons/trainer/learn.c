@@ -71,7 +71,7 @@ struct doc doc_of(const struct policy *p, const char *title, const char *body)
 
 static int by_number(const void *a, const void *b)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
     return (x > y) - (x < y);
 }
 
@@ -84,28 +84,35 @@ static struct model_slot *slot_of(const struct vocabulary *v, uint32_t feature)
     }
 }
 
-struct vocabulary vocabulary_build(const struct doc *docs, size_t n, const bool *use, int least)
+static bool rare(uint32_t feature, size_t all, size_t counted)
+{
+    uint32_t chars = feature & 3;
+    return counted < (chars == 3 ? 3 : 2) && (chars == 3 || all < VOCABULARY_MANY);
+}
+
+struct vocabulary vocabulary_build(const struct doc *docs, size_t n, const bool *use, const bool *many)
 {
     struct vocabulary v = {0};
     size_t all = 0, used = 0, at = 0;
     for (size_t i = 0; i < n; i++)
         all += use[i] ? docs[i].n : 0;
-    uint32_t *list = get(all, sizeof(*list));
+    uint64_t *list = get(all, sizeof(*list)); // feature, and whether it counts
     for (size_t i = 0; i < n; i++) {
         used += use[i];
         for (uint32_t k = 0; use[i] && k < docs[i].n; k++)
-            list[at++] = docs[i].f[k].feature;
+            list[at++] = (uint64_t)docs[i].f[k].feature << 1 | (!many || !many[i]);
     }
     qsort(list, all, sizeof(*list), by_number);
     v.feature = get(all, sizeof(*v.feature));
     v.norm = get(all, sizeof(*v.norm));
     for (size_t i = 0, j; i < all; i = j) {
-        for (j = i; j < all && list[j] == list[i]; j++)
-            ;
+        size_t counted = 0;
+        for (j = i; j < all && list[j] >> 1 == list[i] >> 1; j++)
+            counted += list[j] & 1;
         double idf = log((1.0 + (double)used) / (1.0 + (double)(j - i))) + 1.0;
-        if (j - i < (size_t)least)
+        if (rare((uint32_t)(list[i] >> 1), j - i, counted))
             continue;
-        v.feature[v.n] = list[i];
+        v.feature[v.n] = (uint32_t)(list[i] >> 1);
         v.norm[v.n++] = (uint16_t)lround(idf * idf * NORM_ONE);
     }
     free(list);

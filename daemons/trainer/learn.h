@@ -21,8 +21,11 @@ struct vocabulary {
     uint16_t *norm;    // round(256·idf²)
     struct model_slot *table;
 };
-// The features that stand in at least `least` of the documents that `use` marks.
-struct vocabulary vocabulary_build(const struct doc *docs, size_t n, const bool *use, int least);
+// The features of the documents that `use` marks, but for the rare ones, which nobody meets again: those that stand in
+// two documents (pieces of three characters: three), of which `many` (may be NULL) marks do not count, or in
+// VOCABULARY_MANY of any. `many`: letters of which there are more than of all others together.
+#define VOCABULARY_MANY 12
+struct vocabulary vocabulary_build(const struct doc *docs, size_t n, const bool *use, const bool *many);
 void vocabulary_free(struct vocabulary *v);
 
 struct head {

@@ -69,17 +69,20 @@ static int label_of(const struct lesson *l, int h, const struct labelled *x)
 // police's and what is not.
 static void learn(struct lesson *l, int held, const int *fold)
 {
-    bool *use = get(l->n, sizeof(bool));
+    bool *use = get(l->n, sizeof(bool)), *many = get(l->n, sizeof(bool));
     int *label = get(l->n, sizeof(int));
-    for (size_t i = 0; i < l->n; i++)
+    for (size_t i = 0; i < l->n; i++) {
         use[i] = l->use[i] && fold[i] != held;
-    l->v = vocabulary_build(l->docs, l->n, use, TEACH_LEAST);
+        many[i] = l->label[CATEGORY][i] < 0 && l->label[KIND][i] < 0;
+    }
+    l->v = vocabulary_build(l->docs, l->n, use, many);
     for (int h = 0; h < HEADS; h++) {
         for (size_t i = 0; i < l->n; i++)
             label[i] = use[i] ? l->label[h][i] : -1;
         l->head[h] = head_learn(&l->v, l->docs, label, l->n, classes_of(l, h), h <= KIND ? TEACH_C : TEACH_C_FLAG);
     }
     free(use);
+    free(many);
     free(label);
 }
 

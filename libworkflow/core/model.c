@@ -13,13 +13,14 @@ static uint32_t class_of(uint16_t c)
     return c >= '0' && c <= '9' ? '0' : c;
 }
 
-// Never 0. 32 of 64 mixed bits: of 150,000 features, a piece in 30,000 is taken for another.
+// The two lowest bits say how many characters it has, so it is never 0. The others are 30 of 64 mixed bits: of 150,000
+// features, a piece in 7,000 is taken for another.
 static uint32_t feature_of(enum space space, uint64_t first, uint64_t second, uint64_t third)
 {
     uint64_t x = (uint64_t)space << 48 | first << 32 | second << 16 | third;
     x = (x ^ x >> 29) * UINT64_C(0x9E3779B97F4A7C15);
     x = (x ^ x >> 32) * UINT64_C(0xBF58476D1CE4E5B9);
-    return (uint32_t)(x >> 32) | 1u;
+    return (uint32_t)(x >> 32 & ~UINT64_C(3)) | (first != 0 ? 3 : second != 0 ? 2 : 1);
 }
 
 void model_features(const struct folded *text, uint32_t title_n, model_each each, void *context)

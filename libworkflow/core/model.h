@@ -61,7 +61,7 @@ enum result model_open(struct str bytes, struct model *out, struct err *err) MUS
 
 // Called for each feature as it stands in the letter; `count` is 1 or 2; at: of its first character.
 typedef void (*model_each)(void *context, uint32_t feature, uint32_t count, uint32_t at, uint32_t chars);
-// title_n: how many of the characters are the title's.
+// title_n: how many of the characters are the title's. A feature's two lowest bits are the number of its characters.
 void model_features(const struct folded *text, uint32_t title_n, model_each each, void *context);
 
 // What the model knew of a letter, for the reasons; only the first so many.
