@@ -9,9 +9,9 @@
 #include "core/letter.h"
 #include "core/policy.h"
 
-// Two letters whose 3-grams have the Jaccard index J share a band with the chance 1 - (1 - J³)^12: 0.80 at 0.5, 0.97 at
-// 0.63, 0.999 at 0.77.
-#define NEAR_BANDS 12
+// Two letters whose 3-grams have the Jaccard index J share a band with the chance 1 - (1 - J³)^16: 0.88 at 0.5, 0.98 at
+// 0.6, 0.999 at 0.7; 0.002 at 0.05, which is much for two strangers.
+#define NEAR_BANDS 16
 #define NEAR_ROWS 3
 #define NEAR_SHORT 12 // characters: a shorter text is only like one that is the same
 #define NEAR_PAIRS 8  // that a letter keeps, the likest first
@@ -62,7 +62,7 @@ struct near_found {
 };
 
 // Something new: more 3-grams than a greeting or a date brings.
-#define NEAR_FRESH 10
+#define NEAR_FRESH 8
 
 struct case_facts;
 // What the pair is, by how the earlier case stands. NEAR_NONE: they are not alike enough (near_at of settings.tsv).

@@ -192,10 +192,14 @@ enum result parse_settings(struct parsing *s)
         {NULL, NULL, 0, 0},
     };
     bool given[SETTINGS_MAX] = {false};
+    // A policy that was loaded before there were these.
+    p->near_at = 50;
+    p->same_text = 80;
+    p->near_days = 180;
     while (tsv_next(&s->t) && parse_setting(s, known, given)) {
     }
     for (size_t i = 0; known[i].name != NULL && s->t.result == OK; i++) {
-        if (!given[i]) {
+        if (!given[i] && (known[i].value == NULL || *known[i].value == 0)) {
             (void)tsv_fail(&s->t, "missing setting ", str_of(known[i].name), "");
         }
     }

@@ -51,8 +51,8 @@ enum result near_partitions(struct near *near, const struct policy *policy, wf_t
     near->hour = hour;
     if (year == near->year && db_connection(near->db) == near->connection)
         return OK;
-    struct column c[2] = {0};
-    struct column *params[] = {scalar_time(&c[0], now), scalar_int(&c[1], COL_INT8, near_oldest(policy, now))};
+    struct column c[2] = {0},
+                  *params[] = {scalar_time(&c[0], now), scalar_int(&c[1], COL_INT8, near_oldest(policy, now))};
     enum result result = scalar_run(near->db, "near_extend", 2, params, err);
     if (result == OK) {
         near->year = year;
@@ -103,18 +103,13 @@ static void tally(struct near_tally *t, int64_t id)
     t->shared[t->n++] = 1;
 }
 
-static struct near_full *place_of(struct near *near, uint32_t band)
-{
-    return &near->full[band % NEAR_FULL];
-}
-
 void near_ask_bands(struct near *near, const struct policy *policy, wf_time now, int n, const int64_t *ids)
 {
     ROWS_START(&near->search, COL_INT4, COL_INT4);
     for (int i = 0; i < n; i++) {
         for (int b = 0; b < near->sketch[i].n; b++) {
             uint32_t band = near->sketch[i].band[b];
-            const struct near_full *f = place_of(near, band);
+            const struct near_full *f = &near->full[band % NEAR_FULL];
             near->holders[i * NEAR_BANDS + b] = 0;
             if (f->n == 0 || f->band != band) {
                 column_int(&near->search.c[0], i * NEAR_BANDS + b);
@@ -144,7 +139,7 @@ void near_take_bands(struct near *near, int q, const int64_t *ids)
         near->holders[slot]++;
         holders.id[holders.n++] = id;
         if (holders.n == NEAR_MOST)
-            *place_of(near, holders.band) = holders;
+            near->full[holders.band % NEAR_FULL] = holders;
         if (id != ids[of])
             tally(&near->tally[of], id);
     }
@@ -204,14 +199,14 @@ void near_add_lead(struct near *near, int of, int64_t id, bool writer)
     near->leads[near->leads_n++] = (struct near_lead){id, (int16_t)of, writer};
 }
 
-// Those that share most bands; of as many the newest. They are a handful.
+// Those that share most bands; of as many the first. They are a handful.
 void near_choose(struct near *near, int of)
 {
     struct near_tally *t = &near->tally[of];
     for (int chosen = 0; chosen < NEAR_READ && chosen < t->n; chosen++) {
         int best = chosen;
         for (int k = chosen + 1; k < t->n; k++)
-            if (t->shared[k] > t->shared[best] || (t->shared[k] == t->shared[best] && t->id[k] > t->id[best]))
+            if (t->shared[k] > t->shared[best] || (t->shared[k] == t->shared[best] && t->id[k] < t->id[best]))
                 best = k;
         int64_t id = t->id[best];
         t->id[best] = t->id[chosen];
@@ -256,7 +251,7 @@ static bool better(const struct near_pair *a, const struct near_pair *b)
         return a->reason == NEAR_REPEAT;
     if (a->same_writer != b->same_writer)
         return a->same_writer;
-    return a->score != b->score ? a->score > b->score : a->id > b->id;
+    return a->score != b->score ? a->score > b->score : a->id < b->id;
 }
 
 static void keep_pair(struct near_found *found, const struct near_pair *pair)

@@ -100,7 +100,7 @@ LIMIT 5
 -- name: verify_bands
 SELECT count(*) OVER (), coalesce(l.mailbox, 0), b.letter_id, 'bands of no letter, or of one with more than it can have'
 FROM (SELECT letter_id, count(*) AS n FROM near_band GROUP BY letter_id) b LEFT JOIN letter l ON l.id = b.letter_id
-WHERE l.id IS NULL OR b.n > 12
+WHERE l.id IS NULL OR b.n > 16
 LIMIT 5
 
 -- At most one lead leg that is not over (26, 50, 60) beneath each leg, and in each round beneath the centre.
