@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/writer_mark.h"
 
-#include "core/matcher.h"
-
 #include <sodium.h>
 #include <string.h>
 
@@ -13,7 +11,11 @@ static size_t digits_of(struct str s, bool with_x, char out[DIGITS_MAX])
 {
     size_t n = 0;
     for (size_t at = 0; at < s.n;) {
-        uint32_t c = matcher_fold(utf8_next(s, &at));
+        uint32_t c = utf8_next(s, &at);
+        if (c >= 0xFF01 && c <= 0xFF5E) // full width
+            c -= 0xFEE0;
+        if (c == 'X')
+            c = 'x';
         bool between = c == ' ' || c == '-' || c == 0x3000 || c == 0xA0 || c == '(' || c == ')' || c == '+';
         if (between)
             continue;
