@@ -120,27 +120,13 @@ static bool compare(struct classifier *cl, int n)
     return result == OK || result == REJECT;
 }
 
-// Which model said so belongs to what decided; it stands last and is never cut.
-static void sign(const struct model_file *model, struct classification *c)
-{
-    char sign[32];
-    struct text s = TEXT(sign), why = {c->why, sizeof(c->why) - sizeof("; model 01234567") + 1, 0};
-    text_put(&s, "; model ");
-    text_put(&s, model->sealed.name);
-    char found[sizeof(c->why)];
-    memcpy(found, c->why, sizeof(found));
-    text_put(&why, found);
-    why.cap = sizeof(c->why);
-    text_put(&why, sign);
-}
-
 // Think and apply; false when the database went away.
 static bool handle(struct classifier *cl, int n)
 {
     struct err err;
     for (int i = 0; i < n; i++) {
         classify(cl->stage.policy, &cl->model.model, &cl->letters[i], &cl->text, &cl->found[i]);
-        sign(&cl->model, &cl->found[i]);
+        model_file_sign(&cl->model, cl->found[i].why, sizeof(cl->found[i].why));
         cl->changes[i] = (struct change){.case_id = cl->letters[i].id,
                                          .event = cl->found[i].flags & FLAG_URGENT ? EV_FLAG_EMERGENCY : EV_TRIAGE,
                                          .actor = ACTOR_CLASSIFIER,

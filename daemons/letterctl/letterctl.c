@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // letterctl: the operator's tool. A command a file.
 #include "act.h"
+#include "cmd_classify.h"
 #include "cmd_dead.h"
 #include "cmd_due.h"
+#include "cmd_exec.h"
 #include "cmd_fsm.h"
 #include "cmd_inquiry.h"
 #include "cmd_keys.h"
 #include "cmd_ledger.h"
 #include "cmd_list.h"
 #include "cmd_migrate.h"
+#include "cmd_model.h"
 #include "cmd_near.h"
 #include "cmd_policy.h"
 #include "cmd_posts.h"
@@ -88,6 +91,11 @@ static const struct {
     {"fsm", cmd_fsm, "the case and leg tables, with their reasons"},
     {"posts", cmd_posts, "who may act, and as what"},
     {"policy", cmd_policy, "load|check DIR  catalogues"},
+    {"classify", cmd_classify, "[FILE]  letters in, what the classifier decides of each out"},
+    {"model", cmd_model, "list|show|use FILE  the model that the classifier reads by"},
+    {"train", cmd_train, "a model, from labelled letters"},
+    {"evaluate", cmd_evaluate, "GOLD [LETTERS]  a model, on labelled letters"},
+    {"labels", cmd_labels, "letters with what the desk made of them, to train with"},
     {"recompute", cmd_recompute, "the dates of open clocks under a new calendar"},
     {"config", cmd_config, "every option with its default and its meaning"},
     {"migrate", cmd_migrate, "[DIR]  the database's schema"},

@@ -99,7 +99,8 @@ void json_line_done(struct json_line *line)
     *line = (struct json_line){0};
 }
 
-enum result json_letter(struct str text, struct json_line *line, struct msg_letter_submit *out, struct err *err)
+static enum result take_letter(struct str text, bool channel_needed, struct json_line *line,
+                               struct msg_letter_submit *out, struct err *err)
 {
     struct msg_letter_submit m = {0};
     const struct member writer_list[] = {
@@ -110,7 +111,7 @@ enum result json_letter(struct str text, struct json_line *line, struct msg_lett
     };
     struct members writer = {"writer.", writer_list, MEMBERS(writer_list)};
     const struct member list[] = {
-        {"channel", MEMBER_TEXT, true, 0, 64, &m.channel, NULL},
+        {"channel", MEMBER_TEXT, channel_needed, 0, 64, &m.channel, NULL},
         {"client_ref", MEMBER_TEXT, true, 0, LETTER_REF_MAX, &m.client_ref, NULL},
         {"mailbox", MEMBER_TEXT, false, 0, 64, &m.mailbox, NULL},
         {"title", MEMBER_TEXT, false, 0, LETTER_TITLE_MAX, &m.title, NULL},
@@ -128,4 +129,14 @@ enum result json_letter(struct str text, struct json_line *line, struct msg_lett
     if (r == OK)
         *out = m;
     return r;
+}
+
+enum result json_letter(struct str text, struct json_line *line, struct msg_letter_submit *out, struct err *err)
+{
+    return take_letter(text, true, line, out, err);
+}
+
+enum result json_letter_read(struct str text, struct json_line *line, struct msg_letter_submit *out, struct err *err)
+{
+    return take_letter(text, false, line, out, err);
 }

@@ -25,6 +25,9 @@ void json_line_done(struct json_line *line);
 // and counts may be written as texts of digits, yes or no as true or false; `until` is a date (its end) or RFC 3339.
 enum result json_letter(struct str text, struct json_line *line, struct msg_letter_submit *out,
                         struct err *err) MUST_USE;
+// The same for a letter that is read and not sent: the channel may be missing.
+enum result json_letter_read(struct str text, struct json_line *line, struct msg_letter_submit *out,
+                             struct err *err) MUST_USE;
 enum result json_feedback(struct str text, int32_t bureau, struct json_line *line, struct msg_feedback *out,
                           struct err *err) MUST_USE;
 // {"number","event","leg","as","unit","version","data":{…}}; `ref` is the caller's to fill. name holds what json_event

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/model_file.h"
 
+#include <string.h>
+
+#define BEFORE_NAME "; model "
+
 enum result model_file_open(const char *path, struct model_file *out, struct err *err)
 {
     struct model_file m = {.refused = {.inode = 0}};
@@ -41,4 +45,17 @@ enum result model_file_renew(const char *path, struct model_file *m, struct err 
     model_file_close(m);
     *m = newer;
     return OK;
+}
+
+void model_file_sign(const struct model_file *m, char *why, size_t cap)
+{
+    size_t sign = sizeof(BEFORE_NAME) - 1 + SEAL_NAME - 1, n = strlen(why);
+    insist(cap > sign);
+    if (n > cap - 1 - sign)
+        n = cap - 1 - sign;
+    while (n > 0 && ((unsigned char)why[n] & 0xC0) == 0x80) // not within a character
+        n--;
+    struct text t = {why, cap, n};
+    text_put(&t, BEFORE_NAME);
+    text_put(&t, m->sealed.name);
 }

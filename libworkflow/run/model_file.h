@@ -19,4 +19,8 @@ void model_file_close(struct model_file *m);
 // the same. REJECT, once for a file: it cannot be used, and the old one goes on.
 enum result model_file_renew(const char *path, struct model_file *m, struct err *err) MUST_USE;
 
+// Adds "; model NAME" to why, a text of at most cap bytes with its end, which is cut for it where it has to be: the
+// name is always whole.
+void model_file_sign(const struct model_file *m, char *why, size_t cap);
+
 #endif

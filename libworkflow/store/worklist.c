@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/worklist.h"
 
+#include "store/letter_row.h"
 #include "store/rows.h"
 #include "store/worklist.sql.h"
 
@@ -24,22 +25,8 @@ enum result worklist_received(struct db *db, int64_t after, int max, struct lett
     if (result != OK)
         return result;
     *n = db_rows(db, 0);
-    for (int row = 0; row < *n; row++) {
-        struct letter *l = &out[row];
-        *l = (struct letter){
-            .id = db_int(db, 0, row, 0),
-            .mailbox = (int32_t)db_int(db, 0, row, 1),
-            .claimed = (enum kind)db_int(db, 0, row, 2),
-            .confidential = db_int(db, 0, row, 3) != 0,
-            .title = db_text(db, 0, row, 4),
-            .body = db_text(db, 0, row, 5),
-            .place = db_text(db, 0, row, 6),
-            .received_at = db_time(db, 0, row, 8),
-        };
-        struct str accused = db_text(db, 0, row, 7);
-        while (accused.p && l->accused_n < LETTER_ACCUSED)
-            l->accused[l->accused_n++] = str_split(&accused, '\n');
-    }
+    for (int row = 0; row < *n; row++)
+        out[row] = letter_row(db, row);
     return OK;
 }
 
