@@ -11,7 +11,7 @@
 #define TEACH_C 2.0         // category and kind
 #define TEACH_C_FLAG 1.0    // conduct, urgent, police
 #define TEACH_FOLDS 4       // held out by turns for thresholds and curves
-#define CONDUCT_RECALL 0.88 // of those held out that complain of police conduct, so many are flagged
+#define CONDUCT_RECALL 0.84 // of those held out that complain of police conduct, so many are flagged
 #define URGENT_RECALL 0.78  // emergencies flagged
 #define WATCH_RECALL 0.985  // emergencies flagged or put before a person at once
 

@@ -66,10 +66,23 @@ static const struct model_row *find(const struct model *m, uint32_t feature)
 
 struct sums {
     const struct model *m;
+    const struct folded *text;
     struct model_known *known;
     int32_t of[MODEL_OUTPUTS];
     uint64_t norm;
 };
+
+// Does the piece say something to people? No marks, blanks or breaks.
+static bool is_wording(const uint16_t *c, uint32_t chars)
+{
+    for (uint32_t i = 0; i < chars; i++) {
+        bool letter = (c[i] >= '0' && c[i] <= '9') || (c[i] >= 'a' && c[i] <= 'z') || c[i] >= 0x3400;
+        if (!letter || (c[i] >= 0xFF00 && c[i] <= 0xFFEF)) {
+            return false;
+        }
+    }
+    return chars >= 2;
+}
 
 static void add(void *context, uint32_t feature, uint32_t count, uint32_t at, uint32_t chars)
 {
@@ -82,7 +95,7 @@ static void add(void *context, uint32_t feature, uint32_t count, uint32_t at, ui
     for (int o = 0; o < MODEL_OUTPUTS; o++) {
         s->of[o] += row->weight[o] * (int32_t)count;
     }
-    if (chars >= 2 && s->known->n < MODEL_KNOWN) {
+    if (s->known->n < MODEL_KNOWN && is_wording(s->text->c + at, chars)) {
         s->known->of[s->known->n].row = (uint32_t)(row - s->m->rows);
         s->known->of[s->known->n].at = at;
         s->known->of[s->known->n].count = (uint8_t)count;
@@ -107,7 +120,7 @@ static uint32_t root(uint64_t x)
 void model_score(const struct model *m, const struct folded *text, uint32_t title_n, int32_t score[MODEL_OUTPUTS],
                  struct model_known *known)
 {
-    struct sums s = {.m = m, .known = known};
+    struct sums s = {.m = m, .text = text, .known = known};
     known->n = 0;
     model_features(text, title_n, add, &s);
     int64_t length = root(s.norm);
