@@ -77,7 +77,7 @@ static int by_number(const void *a, const void *b)
 
 static struct model_slot *slot_of(const struct vocabulary *v, uint32_t feature)
 {
-    for (uint32_t i = feature;; i++) {
+    for (uint32_t i = feature >> 2;; i++) {
         struct model_slot *s = &v->table[i & (v->slots - 1)];
         if (s->feature == feature || s->feature == 0)
             return s;

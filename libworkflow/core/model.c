@@ -50,56 +50,81 @@ void model_features(const struct folded *text, uint32_t title_n, model_each each
     }
 }
 
+// Where the search for a feature starts: its two lowest bits say little.
+static uint32_t slot_of(const struct model *m, uint32_t feature)
+{
+    return feature >> 2 & (m->head->slots - 1);
+}
+
 static const struct model_row *find(const struct model *m, uint32_t feature)
 {
-    uint32_t mask = m->head->slots - 1;
-    for (uint32_t i = feature;; i++) {
-        const struct model_slot *s = &m->slots[i & mask];
-        if (s->feature == feature) {
-            return &m->rows[s->row];
+    for (uint32_t i = slot_of(m, feature);; i = (i + 1) & (m->head->slots - 1)) {
+        if (m->slots[i].feature == feature) {
+            return &m->rows[m->slots[i].row];
         }
-        if (s->feature == 0) {
+        if (m->slots[i].feature == 0) {
             return NULL;
         }
     }
 }
 
+// Slots and rows are spread over megabytes: they are asked for some features ahead of their use.
+#define AHEAD 32
+
+struct piece {
+    uint32_t feature, at;
+    uint8_t count, chars;
+};
+
 struct sums {
     const struct model *m;
-    const struct folded *text;
     struct model_known *known;
-    int32_t of[MODEL_OUTPUTS];
+    struct piece pieces[AHEAD];
+    uint32_t n;
+    int32_t of[MODEL_OUTPUTS + 1]; // the last one: of the norms, a whole vector's place
     uint64_t norm;
 };
 
-// Does the piece say something to people? No marks, blanks or breaks.
-static bool is_wording(const uint16_t *c, uint32_t chars)
+static void add_row(struct sums *s, const struct model_row *row, const struct piece *piece)
 {
-    for (uint32_t i = 0; i < chars; i++) {
-        bool letter = (c[i] >= '0' && c[i] <= '9') || (c[i] >= 'a' && c[i] <= 'z') || c[i] >= 0x3400;
-        if (!letter || (c[i] >= 0xFF00 && c[i] <= 0xFFEF)) {
-            return false;
+    s->norm += (uint64_t)row->norm * piece->count;
+    for (int k = 0; k < piece->count; k++) {
+        for (int o = 0; o < MODEL_OUTPUTS; o++) {
+            s->of[o] += row->weight[o];
         }
     }
-    return chars >= 2;
+    if (piece->chars >= 2 && s->known->n < MODEL_KNOWN) {
+        s->known->of[s->known->n].row = (uint32_t)(row - s->m->rows);
+        s->known->of[s->known->n].at = piece->at;
+        s->known->of[s->known->n].count = piece->count;
+        s->known->of[s->known->n++].chars = piece->chars;
+    }
+}
+
+static void add_pieces(struct sums *s)
+{
+    const struct model_row *row[AHEAD];
+    for (uint32_t i = 0; i < s->n; i++) {
+        row[i] = find(s->m, s->pieces[i].feature);
+        if (row[i] != NULL) {
+            __builtin_prefetch(row[i]);
+        }
+    }
+    for (uint32_t i = 0; i < s->n; i++) {
+        if (row[i] != NULL) {
+            add_row(s, row[i], &s->pieces[i]);
+        }
+    }
+    s->n = 0;
 }
 
 static void add(void *context, uint32_t feature, uint32_t count, uint32_t at, uint32_t chars)
 {
     struct sums *s = context;
-    const struct model_row *row = find(s->m, feature);
-    if (row == NULL) {
-        return;
-    }
-    s->norm += (uint64_t)row->norm * count;
-    for (int o = 0; o < MODEL_OUTPUTS; o++) {
-        s->of[o] += row->weight[o] * (int32_t)count;
-    }
-    if (s->known->n < MODEL_KNOWN && is_wording(s->text->c + at, chars)) {
-        s->known->of[s->known->n].row = (uint32_t)(row - s->m->rows);
-        s->known->of[s->known->n].at = at;
-        s->known->of[s->known->n].count = (uint8_t)count;
-        s->known->of[s->known->n++].chars = (uint8_t)chars;
+    __builtin_prefetch(&s->m->slots[slot_of(s->m, feature)]);
+    s->pieces[s->n++] = (struct piece){feature, at, (uint8_t)count, (uint8_t)chars};
+    if (s->n == AHEAD) {
+        add_pieces(s);
     }
 }
 
@@ -120,9 +145,10 @@ static uint32_t root(uint64_t x)
 void model_score(const struct model *m, const struct folded *text, uint32_t title_n, int32_t score[MODEL_OUTPUTS],
                  struct model_known *known)
 {
-    struct sums s = {.m = m, .text = text, .known = known};
+    struct sums s = {.m = m, .known = known};
     known->n = 0;
     model_features(text, title_n, add, &s);
+    add_pieces(&s);
     int64_t length = root(s.norm);
     for (int o = 0; o < MODEL_OUTPUTS; o++) {
         int64_t sum = length == 0 ? 0 : (int64_t)s.of[o] * m->head->scale[o] / length;
@@ -156,8 +182,20 @@ static bool overlaps(uint32_t at, uint32_t n, const struct model_reason *before,
     return false;
 }
 
-struct model_reason model_because(const struct model *m, const struct model_known *known, int output, int other,
-                                  const struct model_reason *before, int before_n)
+// Does the piece say something to people? No marks, blanks or breaks.
+static bool is_wording(const uint16_t *c, uint32_t chars)
+{
+    for (uint32_t i = 0; i < chars; i++) {
+        bool letter = (c[i] >= '0' && c[i] <= '9') || (c[i] >= 'a' && c[i] <= 'z') || c[i] >= 0x3400;
+        if (!letter || (c[i] >= 0xFF00 && c[i] <= 0xFFEF)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct model_reason model_because(const struct model *m, const struct folded *text, const struct model_known *known,
+                                  int output, int other, const struct model_reason *before, int before_n)
 {
     struct model_reason found = {0, 0};
     int64_t loudest = 0;
@@ -166,7 +204,8 @@ struct model_reason model_because(const struct model *m, const struct model_know
         int64_t loud = (int64_t)row->weight[output] * m->head->scale[output];
         loud -= other < 0 ? 0 : (int64_t)row->weight[other] * m->head->scale[other];
         loud *= known->of[i].count;
-        if (loud > loudest && !overlaps(known->of[i].at, known->of[i].chars, before, before_n)) {
+        if (loud > loudest && is_wording(text->c + known->of[i].at, known->of[i].chars) &&
+            !overlaps(known->of[i].at, known->of[i].chars, before, before_n)) {
             loudest = loud;
             found = (struct model_reason){known->of[i].at, known->of[i].chars};
         }

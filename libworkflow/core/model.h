@@ -88,7 +88,7 @@ int16_t model_percent(const struct model *m, enum model_curve curve, int32_t lea
 struct model_reason {
     uint32_t at, n;
 };
-struct model_reason model_because(const struct model *m, const struct model_known *known, int output, int other,
-                                  const struct model_reason *before, int before_n);
+struct model_reason model_because(const struct model *m, const struct folded *text, const struct model_known *known,
+                                  int output, int other, const struct model_reason *before, int before_n);
 
 #endif
