@@ -68,7 +68,7 @@ static inline struct str sample_model_bytes(const struct sample_weight *weights,
     struct model_row *row = (void *)(slot + slots);
     sample_head(h, slots);
     for (size_t i = 0; i < n; i++) {
-        uint32_t feature = sample_feature_of(weights[i].piece), at = feature & (slots - 1);
+        uint32_t feature = sample_feature_of(weights[i].piece), at = feature >> 2 & (slots - 1);
         while (slot[at].feature != 0 && slot[at].feature != feature)
             at = (at + 1) & (slots - 1);
         if (slot[at].feature == 0)
