@@ -89,7 +89,7 @@ static void put_reasons(const struct reading *r, int output, int other, struct t
 {
     struct model_reason reasons[REASONS];
     for (int i = 0; i < REASONS; i++) {
-        reasons[i] = model_because(r->m, r->text, &r->known, output, other, reasons, i);
+        reasons[i] = model_because(r->m, &r->known, output, other, reasons, i);
         if (reasons[i].n == 0) {
             return;
         }

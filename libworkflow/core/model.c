@@ -147,6 +147,7 @@ void model_score(const struct model *m, const struct folded *text, uint32_t titl
 {
     struct sums s = {.m = m, .known = known};
     known->n = 0;
+    known->text = text;
     model_features(text, title_n, add, &s);
     add_pieces(&s);
     int64_t length = root(s.norm);
@@ -194,8 +195,8 @@ static bool is_wording(const uint16_t *c, uint32_t chars)
     return true;
 }
 
-struct model_reason model_because(const struct model *m, const struct folded *text, const struct model_known *known,
-                                  int output, int other, const struct model_reason *before, int before_n)
+struct model_reason model_because(const struct model *m, const struct model_known *known, int output, int other,
+                                  const struct model_reason *before, int before_n)
 {
     struct model_reason found = {0, 0};
     int64_t loudest = 0;
@@ -204,7 +205,7 @@ struct model_reason model_because(const struct model *m, const struct folded *te
         int64_t loud = (int64_t)row->weight[output] * m->head->scale[output];
         loud -= other < 0 ? 0 : (int64_t)row->weight[other] * m->head->scale[other];
         loud *= known->of[i].count;
-        if (loud > loudest && is_wording(text->c + known->of[i].at, known->of[i].chars) &&
+        if (loud > loudest && is_wording(known->text->c + known->of[i].at, known->of[i].chars) &&
             !overlaps(known->of[i].at, known->of[i].chars, before, before_n)) {
             loudest = loud;
             found = (struct model_reason){known->of[i].at, known->of[i].chars};

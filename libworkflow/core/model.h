@@ -67,6 +67,7 @@ void model_features(const struct folded *text, uint32_t title_n, model_each each
 // What the model knew of a letter, for the reasons; only the first so many.
 #define MODEL_KNOWN 1024
 struct model_known {
+    const struct folded *text; // has to stay as long as reasons are asked for
     uint32_t n;
     struct {
         uint32_t row, at;
@@ -88,7 +89,7 @@ int16_t model_percent(const struct model *m, enum model_curve curve, int32_t lea
 struct model_reason {
     uint32_t at, n;
 };
-struct model_reason model_because(const struct model *m, const struct folded *text, const struct model_known *known,
-                                  int output, int other, const struct model_reason *before, int before_n);
+struct model_reason model_because(const struct model *m, const struct model_known *known, int output, int other,
+                                  const struct model_reason *before, int before_n);
 
 #endif
