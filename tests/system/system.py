@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 DIR = pathlib.Path(os.environ["PA_TEST_DIR"])
@@ -236,9 +237,13 @@ def samples():
 
 
 def letters(prefix, n, state=None, bureau=None):
-    """n letters made of the samples (of those that shall end so), with client references of their own; and the state of each."""
+    """n letters made of the samples (of those that shall end so), with client references of their own; and the state of each.
+
+    Each has a writer of its own: of one writer, the same letter again would join the first."""
     fit = [s for s in samples() if state in (None, s[1]) and bureau in (None, s[2])]
-    made = [({**fit[i % len(fit)][0], "client_ref": f"{prefix}-{i}"}, fit[i % len(fit)][1]) for i in range(n)]
+    area = zlib.crc32(prefix.encode()) % 10**6
+    made = [({**fit[i % len(fit)][0], "client_ref": f"{prefix}-{i}", "writer": {"phone": f"{area:06}{i:06}"}}, fit[i % len(fit)][1])
+            for i in range(n)]
     return [letter for letter, _ in made], {letter["client_ref"]: wanted for letter, wanted in made}
 
 
