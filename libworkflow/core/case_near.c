@@ -7,7 +7,8 @@ bool case_joins_by_itself(const struct deciding *d)
     return d->change->near && d->other && !near_held(d->policy, d->facts, d->other);
 }
 
-// What is said of the letters that this one is like: never their numbers, which not every reader of the journal may know.
+// What is said of the letters that this one is like: never their numbers, which not every reader of the journal may
+// know.
 void case_note_near(struct deciding *d, struct case_step *step)
 {
     const struct near_found *near = d->change->near;

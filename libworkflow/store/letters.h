@@ -4,8 +4,8 @@
 #define STORE_LETTERS_H
 
 #include "core/letter.h"
-#include "store/code_key.h"
 #include "core/policy.h"
+#include "store/code_key.h"
 #include "store/db.h"
 
 #define LETTERS_MAX 1000 // letters in one call

@@ -8,6 +8,7 @@
 #include "store/cases.h"
 #include "store/clocks.h"
 #include "store/dead.h"
+#include "store/history.h"
 #include "store/identity.h"
 #include "store/letters.h"
 #include "store/lookup.h"
@@ -60,6 +61,7 @@ static const struct {
     {"pa_desk", review_statements, ""},
     {"pa_desk", view_statements, ""},
     {"pa_desk", near_look_statements, ""},
+    {"pa_desk", history_statements, ""},
     {"pa_classifier", near_statements, ""},
     {"pa_admin", near_fill_statements, ""},
     {"pa_desk", review_statements, ""},
