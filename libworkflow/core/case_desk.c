@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes on beside the life of a case and changes no state of it: who wrote is opened (domain §3.6, §3.9), and a
-// line that a queue's reader cannot take in is decided on.
+// What goes on beside the life of a case and changes no state of it: who wrote is opened (domain §3.6, §3.9), a line
+// that a queue's reader cannot take in is decided on, and what the letter was taken for is set right.
 #include "core/case_impl.h"
 
 static enum result check_purpose(struct deciding *d)
@@ -116,4 +116,39 @@ void case_desk_effect(struct deciding *d, enum event event, struct case_step *st
     default:
         break;
     }
+}
+
+enum result case_reclassify(struct deciding *d, struct case_step *step)
+{
+    const struct change *c = d->change;
+    struct case_facts *f = d->facts;
+    enum kind kind = f->kind;
+    struct text t = case_detail(step);
+    if (c->kind != KIND_NONE && c->kind != f->kind) {
+        text_put(&t, code_name(kinds, f->kind));
+        text_put(&t, " → ");
+        text_put(&t, code_name(kinds, c->kind));
+        text_put(&t, " ");
+        f->kind = c->kind;
+    }
+    if (c->category != 0 && c->category != f->category) {
+        text_pad(&t, f->category, 2);
+        text_put(&t, " → ");
+        text_pad(&t, c->category, 2);
+        text_put(&t, " ");
+        f->category = c->category;
+    }
+    if (c->to != 0 && c->to != f->bureau && f->state != HANDLING) {
+        enum result result = case_check_target(d, c->to, NULL);
+        if (result != OK)
+            return result;
+        text_i64(&t, f->bureau);
+        text_put(&t, " → ");
+        text_i64(&t, c->to);
+        f->bureau = c->to;
+    }
+    // Another kind may have less time, but gives no more than was promised.
+    if (f->state == HANDLING && kind != f->kind)
+        step->due_at = case_shorten(d, kind);
+    return OK;
 }

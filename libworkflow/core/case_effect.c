@@ -125,41 +125,6 @@ static void absorb(struct deciding *d, struct case_step *step)
     case_notify_all(d, o, true, NOTICE_MERGED);
 }
 
-static enum result reclassify(struct deciding *d, struct case_step *step)
-{
-    const struct change *c = d->change;
-    struct case_facts *f = d->facts;
-    enum kind kind = f->kind;
-    struct text t = case_detail(step);
-    if (c->kind != KIND_NONE && c->kind != f->kind) {
-        text_put(&t, code_name(kinds, f->kind));
-        text_put(&t, " → ");
-        text_put(&t, code_name(kinds, c->kind));
-        text_put(&t, " ");
-        f->kind = c->kind;
-    }
-    if (c->category != 0 && c->category != f->category) {
-        text_pad(&t, f->category, 2);
-        text_put(&t, " → ");
-        text_pad(&t, c->category, 2);
-        text_put(&t, " ");
-        f->category = c->category;
-    }
-    if (c->to != 0 && c->to != f->bureau && f->state != HANDLING) {
-        enum result result = case_check_target(d, c->to, NULL);
-        if (result != OK)
-            return result;
-        text_i64(&t, f->bureau);
-        text_put(&t, " → ");
-        text_i64(&t, c->to);
-        f->bureau = c->to;
-    }
-    // Another kind may have less time, but gives no more than was promised.
-    if (f->state == HANDLING && kind != f->kind)
-        step->due_at = case_shorten(d, kind);
-    return OK;
-}
-
 static void supervise(struct deciding *d, enum actor actor, struct case_step *step)
 {
     struct case_facts *f = step->other ? d->other : d->facts;
@@ -319,7 +284,7 @@ static enum result case_row_effect(struct deciding *d, const struct rule *r, enu
         d->out->split = true;
         break;
     case EV_RECLASSIFY:
-        return reclassify(d, step);
+        return case_reclassify(d, step);
     case EV_ACCUSE:
         accuse(d);
         break;

@@ -92,6 +92,7 @@ struct request_facts *case_identity_granted(struct deciding *d);
 enum result case_check_identity(struct deciding *d, enum event event);
 enum result case_check_queue(struct deciding *d);
 void case_desk_effect(struct deciding *d, enum event event, struct case_step *step);
+enum result case_reclassify(struct deciding *d, struct case_step *step);
 
 // ---- what follows ----
 // The system's own next event, EV_NONE when somebody must act.

@@ -178,7 +178,9 @@ bool facts_has(struct facts *facts, int64_t id)
 struct fact *facts_other(struct facts *facts, const struct change *c, const struct case_facts *f, int64_t *missing)
 {
     bool of_primary = c->event == EV_UNMERGE || c->event == EV_ARCHIVE || c->event == EV_TICK;
-    int64_t id = c->event == EV_MERGE || c->event == EV_TRIAGE ? c->other : of_primary && f->state == MERGED ? f->course.primary : 0;
+    int64_t id = c->event == EV_MERGE || c->event == EV_TRIAGE ? c->other
+                 : of_primary && f->state == MERGED            ? f->course.primary
+                                                               : 0;
     *missing = 0;
     if (id == 0 || id == f->id)
         return NULL;
