@@ -113,7 +113,7 @@ struct vocabulary vocabulary_build(const struct doc *docs, size_t n, const bool 
         if (rare((uint32_t)(list[i] >> 1), j - i, counted))
             continue;
         v.feature[v.n] = (uint32_t)(list[i] >> 1);
-        v.norm[v.n++] = (uint16_t)lround(idf * idf * NORM_ONE);
+        v.norm[v.n++] = (uint16_t)lround(fmin(idf * idf * NORM_ONE, INT16_MAX));
     }
     free(list);
     for (v.slots = 1024; v.slots < v.n * 2; v.slots *= 2)

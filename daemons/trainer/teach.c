@@ -289,7 +289,7 @@ static struct str pack(const struct lesson *l, struct model_head *head)
         for (int k = 0; k < (h > KIND ? 1 : classes_of(l, h)); k++)
             put_output(l, h, h > KIND ? 1 : k, first_output[h] + k, head, rows);
     for (uint32_t i = 0; i < l->v.n; i++)
-        rows[i].norm = l->v.norm[i];
+        rows[i].weight[MODEL_NORM] = (int16_t)l->v.norm[i];
     memcpy(slot, l->v.table, slots * sizeof(*slot));
     memcpy(bytes, head, sizeof(*head));
     return (struct str){bytes, size};

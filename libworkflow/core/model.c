@@ -81,17 +81,21 @@ struct sums {
     struct model_known *known;
     struct piece pieces[AHEAD];
     uint32_t n;
-    int32_t of[MODEL_OUTPUTS + 1]; // the last one: of the norms, a whole vector's place
-    uint64_t norm;
+    int32_t of[MODEL_COLUMNS];
 };
+
+// Apart, and restrict: so compilers do it with a few wide instructions.
+static void add_weights(int32_t *restrict of, const int16_t *restrict weight)
+{
+    for (int o = 0; o < MODEL_COLUMNS; o++) {
+        of[o] += weight[o];
+    }
+}
 
 static void add_row(struct sums *s, const struct model_row *row, const struct piece *piece)
 {
-    s->norm += (uint64_t)row->norm * piece->count;
     for (int k = 0; k < piece->count; k++) {
-        for (int o = 0; o < MODEL_OUTPUTS; o++) {
-            s->of[o] += row->weight[o];
-        }
+        add_weights(s->of, row->weight);
     }
     if (piece->chars >= 2 && s->known->n < MODEL_KNOWN) {
         s->known->of[s->known->n].row = (uint32_t)(row - s->m->rows);
@@ -150,7 +154,7 @@ void model_score(const struct model *m, const struct folded *text, uint32_t titl
     known->text = text;
     model_features(text, title_n, add, &s);
     add_pieces(&s);
-    int64_t length = root(s.norm);
+    int64_t length = root((uint64_t)s.of[MODEL_NORM]);
     for (int o = 0; o < MODEL_OUTPUTS; o++) {
         int64_t sum = length == 0 ? 0 : (int64_t)s.of[o] * m->head->scale[o] / length;
         score[o] = m->head->bias[o] + (int32_t)(sum / 65536);

@@ -20,6 +20,8 @@ enum model_output {
     MODEL_URGENT,
     MODEL_POLICE,
     MODEL_OUTPUTS,
+    MODEL_NORM = MODEL_OUTPUTS, // in a row, behind the weights
+    MODEL_COLUMNS,
 };
 #define MODEL_ONE 4096     // a score of 1.0
 #define MODEL_WEIGHT 30000 // the largest weight: 20,200 characters cannot overflow a sum
@@ -44,9 +46,8 @@ struct model_head {
 struct model_slot { // of a hash table with linear probing; feature 0: free
     uint32_t feature, row;
 };
-struct model_row { // a cache line
-    int16_t weight[MODEL_OUTPUTS];
-    uint16_t norm;
+struct model_row { // a cache line: the outputs' weights, and the norm, 256 for 1.0
+    int16_t weight[MODEL_COLUMNS];
 };
 
 struct model {

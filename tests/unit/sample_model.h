@@ -74,7 +74,7 @@ static inline struct str sample_model_bytes(const struct sample_weight *weights,
         if (slot[at].feature == 0)
             slot[at] = (struct model_slot){feature, h->rows++};
         row[slot[at].row].weight[weights[i].output] = (int16_t)weights[i].weight;
-        row[slot[at].row].norm = 256;
+        row[slot[at].row].weight[MODEL_NORM] = 256;
     }
     h->size = (uint32_t)(sizeof(*h) + slots * sizeof(*slot) + h->rows * sizeof(*row));
     return (struct str){bytes, h->size};
