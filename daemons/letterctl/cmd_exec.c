@@ -53,10 +53,11 @@ struct asked {
 
 static int check_since(const char *command, struct asked *q)
 {
-    struct date day;
-    if (q->since && !date_parse(str_of(q->since), &day))
+    struct date day = {0};
+    bool is_date = q->since && date_parse(str_of(q->since), &day);
+    if (q->since && (!is_date || date_ymd(day) / 1000000 != 20)) // as numbers go
         return tool_usage(command, "--since DATE: a date as 2026-11-23 is needed, not %s", q->since);
-    q->after = q->since ? number_id(day, 0) : 0;
+    q->after = q->since ? number_id(day, 1) - 1 : 0;
     return 0;
 }
 
