@@ -1,10 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a letter that came again does: it joins the first by itself where nothing speaks against it, and counts there.
 #include "core/case_impl.h"
+#include "core/classify.h"
+
+// Of the letter that joins by itself, what it is to the primary: the pair that says so, NULL when the desk merged.
+static const struct near_pair *repeat_of(const struct deciding *d)
+{
+    const struct near_found *near = d->change->near;
+    for (int i = 0; near && i < near->n; i++)
+        if (d->other && near->pair[i].id == d->other->id)
+            return &near->pair[i];
+    return NULL;
+}
+
+// Why it may not join by itself; NULL: it may. What may be an emergency, or says something new that was not read for
+// sure, is for a person.
+static const char *held(const struct deciding *d)
+{
+    const struct classification *found = d->change->found;
+    const struct near_pair *pair = repeat_of(d);
+    if (!found || !pair)
+        return "not compared";
+    if (found->watch)
+        return "perhaps urgent";
+    if (pair->fresh > NEAR_FRESH && found->confidence < d->policy->sure)
+        return "something new that is not clear";
+    return near_held(d->policy, d->facts, d->other);
+}
 
 bool case_joins_by_itself(const struct deciding *d)
 {
-    return d->change->near && d->other && !near_held(d->policy, d->facts, d->other);
+    return !held(d);
 }
 
 // What is said of the letters that this one is like: never their numbers, which not every reader of the journal may
@@ -15,26 +41,16 @@ void case_note_near(struct deciding *d, struct case_step *step)
     struct text t = case_detail(step);
     for (int i = 0; near && i < near->n && i < 3; i++) {
         const struct near_pair *pair = &near->pair[i];
-        const char *held = d->other && pair->id == d->other->id ? near_held(d->policy, d->facts, d->other) : NULL;
+        const char *why = pair == repeat_of(d) ? held(d) : NULL;
         text_put(&t, i == 0 ? "near: " : ", ");
         text_put(&t, code_name(near_reasons, (int)pair->reason));
         text_put(&t, " ");
         text_i64(&t, pair->score);
-        if (held) {
+        if (why) {
             text_put(&t, " but ");
-            text_put(&t, held);
+            text_put(&t, why);
         }
     }
-}
-
-// Of the letter that joins by itself, what it is to the primary: the pair that says so, NULL when the desk merged.
-static const struct near_pair *repeat_of(const struct deciding *d)
-{
-    const struct near_found *near = d->change->near;
-    for (int i = 0; near && i < near->n; i++)
-        if (d->other && near->pair[i].id == d->other->id)
-            return &near->pair[i];
-    return NULL;
 }
 
 void case_note_repeat(struct deciding *d, struct case_step *step)

@@ -61,8 +61,8 @@ struct near_found {
     int16_t n;
 };
 
-// Something new: more 3-grams than a greeting or a date brings.
-#define NEAR_FRESH 8
+// Something new: more 3-grams than another mark at the end brings. A few words can be a cry for help.
+#define NEAR_FRESH 2
 
 struct case_facts;
 // What the pair is, by how the earlier case stands. NEAR_NONE: they are not alike enough (near_at of settings.tsv).

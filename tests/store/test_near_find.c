@@ -60,12 +60,11 @@ static void one(struct near_test *t, const char *body, const char *phone, struct
     take(t, 1, &body, 1, phone, out);
 }
 
-// As classifierd does; all letters are plain help in Shenzhen.
-static void classified(struct near_test *t, const struct letter *letters, int n, struct applied *out)
+// As classifierd does.
+static void classified_as(struct near_test *t, const struct letter *letters, int n, struct applied *out,
+                          struct classification found)
 {
     static struct change changes[CASES_MAX];
-    static const struct classification found = {
-        .kind = KIND_HELP, .category = 1, .bureau = SHENZHEN, .confidence = 99, .why = "test"};
     struct err err;
     assert_int_equal(near_find(t->near, t->h.policy, FIXTURE_NOW, letters, n, &err), OK);
     for (int i = 0; i < n; i++)
@@ -78,6 +77,14 @@ static void classified(struct near_test *t, const struct letter *letters, int n,
     assert_int_equal(cases_apply(t->cases, t->h.policy, FIXTURE_NOW, changes, n, out, &err), OK);
     for (int i = 0; i < n; i++)
         assert_int_equal(out[i].result, OK);
+}
+
+// All letters are plain help in Shenzhen.
+static void classified(struct near_test *t, const struct letter *letters, int n, struct applied *out)
+{
+    classified_as(
+        t, letters, n, out,
+        (struct classification){.kind = KIND_HELP, .category = 1, .bureau = SHENZHEN, .confidence = 99, .why = "test"});
 }
 
 static void finds(void **state)
@@ -108,6 +115,36 @@ static void finds(void **state)
     assert_int_equal(near_of(t.near, 0)->pair[0].score, 100);
     assert_int_equal(near_of(t.near, 0)->pair[1].id, second.id);
     assert_true(out.state == MERGED && out.primary == first.id);
+    close_test(&t);
+}
+
+// What may be an emergency, or says something new that was not read for sure, is for a person.
+static void for_a_person(void **state)
+{
+    struct near_test t;
+    struct letter l;
+    struct applied out;
+    const char *more = "路口的红绿灯已经三天不亮了,早晚高峰车辆乱成一团,请交警部门尽快检修红绿灯。我真的不想活了。";
+    struct classification plain = {
+        .kind = KIND_HELP, .category = 1, .bureau = SHENZHEN, .confidence = 99, .why = "test"};
+    struct classification watched = plain, unclear = plain;
+    watched.watch = true;
+    unclear.confidence = 10;
+    open_test(&t);
+    one(&t, text, "13800000001", &l);
+    classified_as(&t, &l, 1, &out, plain);
+    one(&t, text, "13800000001", &l);
+    classified_as(&t, &l, 1, &out, watched);
+    assert_int_equal(out.state, TRIAGE);
+    one(&t, more, "13800000001", &l);
+    classified_as(&t, &l, 1, &out, unclear);
+    assert_int_equal(out.state, TRIAGE);
+    one(&t, text, "13800000001", &l); // it says nothing new, and the first is in hand
+    classified_as(&t, &l, 1, &out, unclear);
+    assert_int_equal(out.state, MERGED);
+    one(&t, more, "13800000001", &l);
+    classified_as(&t, &l, 1, &out, plain);
+    assert_int_equal(out.state, MERGED);
     close_test(&t);
 }
 
@@ -292,7 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds),         cmocka_unit_test(in_one_batch), cmocka_unit_test(bounded),
         cmocka_unit_test(years),         cmocka_unit_test(fills),        cmocka_unit_test(refused),
-        cmocka_unit_test(equality_only), cmocka_unit_test(verified),
+        cmocka_unit_test(equality_only), cmocka_unit_test(verified),     cmocka_unit_test(for_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
