@@ -12,7 +12,7 @@
 #define TEACH_C_FLAG 1.0    // conduct, urgent, police
 #define TEACH_FOLDS 4       // held out by turns for thresholds and curves
 #define CONDUCT_RECALL 0.84 // of those held out that complain of police conduct, so many are flagged
-#define URGENT_RECALL 0.78  // emergencies flagged
+#define URGENT_RECALL 0.75  // emergencies flagged
 #define WATCH_RECALL 0.985  // emergencies flagged or put before a person at once
 
 // Trains on those that `use` marks. made: what of, for people. The bytes are the caller's to free; without the seal.
