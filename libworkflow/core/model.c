@@ -146,6 +146,13 @@ static uint32_t root(uint64_t x)
     return (uint32_t)r;
 }
 
+#define FAR (1 << 28) // no score or threshold lies further from 0, so that no difference of two overflows
+
+static int32_t within(int64_t score)
+{
+    return (int32_t)(score > FAR ? FAR : score < -FAR ? -FAR : score);
+}
+
 void model_score(const struct model *m, const struct folded *text, uint32_t title_n, int32_t score[MODEL_OUTPUTS],
                  struct model_known *known)
 {
@@ -157,7 +164,7 @@ void model_score(const struct model *m, const struct folded *text, uint32_t titl
     int64_t length = root((uint64_t)s.of[MODEL_NORM]);
     for (int o = 0; o < MODEL_OUTPUTS; o++) {
         int64_t sum = length == 0 ? 0 : (int64_t)s.of[o] * m->head->scale[o] / length;
-        score[o] = m->head->bias[o] + (int32_t)(sum / 65536);
+        score[o] = within(m->head->bias[o] + sum / 65536);
     }
 }
 
@@ -223,6 +230,23 @@ static enum result refuse(struct err *err, const char *text)
     return err_set(err, REJECT, "bad_model", "model", text);
 }
 
+// What others take for granted of a code, a threshold, a percentage.
+static bool head_fits(const struct model_head *h)
+{
+    bool fits = memchr(h->made, '\0', sizeof(h->made)) != NULL;
+    for (int k = 0; k < MODEL_CATEGORIES; k++) {
+        fits = fits && h->category[k] >= 0 && h->category[k] <= 99;
+    }
+    const int32_t at[] = {h->urgent_at, h->watch_at, h->conduct_at, h->police_at};
+    for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+        fits = fits && within(at[i]) == at[i];
+    }
+    for (size_t i = 0; i < sizeof(h->curve); i++) {
+        fits = fits && h->curve[i / MODEL_CURVE][i % MODEL_CURVE] <= 100;
+    }
+    return fits;
+}
+
 enum result model_open(struct str bytes, struct model *out, struct err *err)
 {
     const struct model_head *h = (const void *)bytes.p;
@@ -246,8 +270,11 @@ enum result model_open(struct str bytes, struct model *out, struct err *err)
             return refuse(err, "a slot without a row: it is damaged");
         }
     }
-    if (used >= h->slots || memchr(h->made, '\0', sizeof(h->made)) == NULL) { // a search has to end
+    if (used >= h->slots) { // a search has to end
         return refuse(err, "no free slot: it is damaged");
+    }
+    if (!head_fits(h)) {
+        return refuse(err, "codes, thresholds or percentages that cannot be: it is damaged");
     }
     *out = m;
     return OK;

@@ -179,6 +179,16 @@ static void damaged(void **state)
     DAMAGE(memset(h->made, 'x', sizeof(h->made)));
     DAMAGE(for (uint32_t i = 0; i < h->slots; i++) if (slot[i].feature) slot[i].row = h->rows);
     DAMAGE(for (uint32_t i = 0; i < h->slots; i++) slot[i] = (struct model_slot){i + 1, 0}); // no end to a search
+    DAMAGE(h->category[3] = 100);
+    DAMAGE(h->category[3] = -1);
+    DAMAGE(h->curve[4][63] = 101);
+    DAMAGE(h->watch_at = INT32_MIN);
+    memcpy(copy, bytes.p, bytes.n);
+    h->bias[0] = INT32_MAX; // reading by it stays within what an int holds
+    h->scale[0] = INT32_MAX;
+    m = model_of((struct str){copy, bytes.n});
+    score_of(&m, NULL, "路口");
+    assert_true(score[0] > 0 && score[0] < INT32_MAX / 4);
     free(copy);
     free((void *)(uintptr_t)bytes.p);
 }
