@@ -39,6 +39,14 @@ static void note(void *context, const struct match *match, uint32_t end)
     t->times[match->index][end]++;
 }
 
+// So that what is found are terms.
+static void one_place(struct str files[POLICY_FILES])
+{
+    files[PLACES] = STR("code\tlevel\tname\tparent\tnames\n440100\tcity\t广州市\t440000\t-\n");
+    files[VILLAGES] = STR("town\tnames\n");
+    files[LANDMARKS] = STR("name\tcode\tkind\n");
+}
+
 static void as_a_plain_search(void **state)
 {
     static struct tally found, wanted;
@@ -59,7 +67,7 @@ static void as_a_plain_search(void **state)
     struct str files[POLICY_FILES];
     sample_files(files);
     files[LEXICON] = text_get(&t);
-    files[PLACES] = STR("code\tlevel\tname\tparent\tnames\n440100\tcity\t广州市\t440000\t-\n");
+    one_place(files);
     assert_int_equal(parse(files, sizeof(memory), &p, &err), OK);
     for (int round = 0; round < 200; round++) {
         memset(&found, 0, sizeof(found));
@@ -92,12 +100,11 @@ static int times(const struct policy *p, const char *letter)
 // Terms are folded as texts are; one of which nothing is left is never found.
 static void terms_are_folded(void **state)
 {
-    static const char *const places = "code\tlevel\tname\tparent\tnames\n440100\tcity\t广州市\t440000\t-\n";
     struct str files[POLICY_FILES];
     struct policy p;
     struct err err;
     sample_files(files);
-    files[PLACES] = str_of(places);
+    one_place(files);
     files[LEXICON] =
         STR("axis\tcode\tweight\tterm\nu\t-\t1\t派處所\nu\t-\t1\t打110\nu\t-\t1\t🔪\nu\t-\t1\t😀\nu\t-\t1\t帳號\n");
     files[VARIANTS] = STR("wrong\tright\n派处所\t派出所\n");
