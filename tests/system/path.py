@@ -70,7 +70,6 @@ def desk(number):
     """A letter that nobody but the desk can place."""
     wait_state(number, "TRIAGE")
     check("accept" in act(number, "dispatch", "--unit", BUREAU, status=1), "dispatch before accept")
-    check("category" in act(number, "accept", "--unit", BUREAU, status=1), "accept without a category")
     data = json.dumps({"kind": "complaint", "category": "04"})
     check("999999" in act(number, "accept", "--unit", "999999", "--data", data, status=1), "accept for nobody")
     check(act(number, "accept", "--unit", BUREAU, "--data", data, "--as", "受理岗") == "ACCEPTED", "accept")
