@@ -26,6 +26,25 @@ static enum result load(const char *content, size_t n, struct config **config, s
     return config_load(path, config, err);
 }
 
+// What came with the programs, wherever that is; a folder that names itself is taken as it stands.
+static void test_share(void **state)
+{
+    static const char *const shares[][2] = {{"/a/b", "/a/b/model/letters.model"},
+                                            {"${share}", "${share}/model/letters.model"}};
+    struct config *config = NULL;
+    struct err err;
+    for (size_t i = 0; i < 2; i++) {
+        setenv("PINGANTING_SHARE", shares[i][0], 1);
+        assert_int_equal(load("", 0, &config, &err), OK);
+        assert_string_equal(config_text(config, "classifier/model"), shares[i][1]);
+        config_free(config);
+    }
+    unsetenv("PINGANTING_SHARE");
+    assert_int_equal(load("", 0, &config, &err), OK);
+    assert_non_null(strstr(config_text(config, "classifier/model"), "/deploy/model/letters.model"));
+    config_free(config);
+}
+
 static void test_values(void **state)
 {
     static const char content[] = "# comment\n"
@@ -345,9 +364,11 @@ int main(void)
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/p.cfg", dir);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),           cmocka_unit_test(test_silence),   cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_which_file),       cmocka_unit_test(test_print),     cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_public_and_peers), cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_values),     cmocka_unit_test(test_share),
+        cmocka_unit_test(test_silence),    cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_which_file), cmocka_unit_test(test_print),
+        cmocka_unit_test(test_addresses),  cmocka_unit_test(test_public_and_peers),
+        cmocka_unit_test(test_reference),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(path);
