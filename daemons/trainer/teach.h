@@ -13,7 +13,7 @@
 #define TEACH_FOLDS 4       // held out by turns for thresholds and curves
 #define CONDUCT_RECALL 0.84 // of those held out that complain of police conduct, so many are flagged
 #define URGENT_RECALL 0.75  // emergencies flagged
-#define WATCH_RECALL 0.95  // emergencies flagged or put before a person at once
+#define WATCH_RECALL 0.95   // emergencies flagged or put before a person at once
 
 // Trains on those that `use` marks. made: what of, for people. The bytes are the caller's to free; without the seal.
 struct str teach(const struct labelled_set *set, const struct doc *docs, const bool *use, const char *made);

@@ -8,7 +8,8 @@
 #define CATEGORY_ELSEWHERE 90
 #define CATEGORY_NOTHING 99
 #define TERM_UNIT (MODEL_ONE / 40) // of a score: a tenth of a nat of a lexicon's term
-#define DOUBTFUL 50                // the most that two decisions can be sure of which contradict each other
+#define AS_LEARNED 20 // the settings urgent_at and conduct_at that leave the model's thresholds where they are
+#define DOUBTFUL 50   // the most that two decisions can be sure of which contradict each other
 #define REASONS 2
 
 struct reading {
@@ -116,15 +117,17 @@ static void decide(const struct reading *r, enum kind claimed, struct text *why,
     out->next = h->category[category.next];
     out->kind = (enum kind)(KIND_CONSULT + wants.best);
     int32_t urgent = r->score[MODEL_URGENT], conduct = r->score[MODEL_CONDUCT], police = model_police(h, r->score);
+    int32_t urgent_at = h->urgent_at + (r->p->urgent_at - AS_LEARNED) * TERM_UNIT;
+    int32_t conduct_at = h->conduct_at + (r->p->conduct_at - AS_LEARNED) * TERM_UNIT;
     out->police = police >= h->police_at;
-    out->watch = urgent >= h->watch_at;
-    out->flags |= urgent >= h->urgent_at ? FLAG_URGENT : 0;
-    out->flags |= conduct >= h->conduct_at ? FLAG_CONDUCT : 0;
+    out->watch = urgent >= h->watch_at || urgent >= urgent_at;
+    out->flags |= urgent >= urgent_at ? FLAG_URGENT : 0;
+    out->flags |= conduct >= conduct_at ? FLAG_CONDUCT : 0;
     out->sure_category = model_percent(r->m, CURVE_CATEGORY, category.lead);
     out->sure_kind = model_percent(r->m, CURVE_KIND, wants.lead);
     out->sure_police = model_percent(r->m, CURVE_POLICE, distance(police, h->police_at));
-    out->sure_conduct = model_percent(r->m, CURVE_CONDUCT, distance(conduct, h->conduct_at));
-    out->sure_urgent = model_percent(r->m, CURVE_URGENT, distance(urgent, h->urgent_at));
+    out->sure_conduct = model_percent(r->m, CURVE_CONDUCT, distance(conduct, conduct_at));
+    out->sure_urgent = model_percent(r->m, CURVE_URGENT, distance(urgent, urgent_at));
     text_put(why, "category ");
     text_pad(why, out->category, 2);
     put_reasons(r, MODEL_CATEGORY + category.best, MODEL_CATEGORY + category.next, why);

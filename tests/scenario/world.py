@@ -42,8 +42,21 @@ def configure(folder, dbname):
     path.write_text(
         f'run\n    dir = "{folder}/run"\ndatabase\n    conninfo = "host={os.environ["PGHOST"]} dbname={dbname}"\n'
         f'intake\n    code_key = "{key}"\n'
+        f'classifier\n    model = "{binaries()}/flat.model"\n'
     )
     return path
+
+
+def copy_policy(folder):
+    """The policy as delivered, but that terms decide what a letter is, as no newly learned model will change it."""
+    shutil.copytree(TOP / "deploy/policy", folder)
+    shutil.copy(TOP / "tests/policy/lexicon.tsv", folder / "lexicon.tsv")
+    settings = folder / "settings.tsv"
+    text = settings.read_text(encoding="utf-8")
+    for name, value in (("accept_at", 70), ("claimed_kind", 40)):
+        text = re.sub(f"^{name}\t.*$", f"{name}\t{value}", text, flags=re.MULTILINE)
+    settings.write_text(text, encoding="utf-8")
+    return folder
 
 
 def make_template():
@@ -54,7 +67,7 @@ def make_template():
         hub = Hub(folder, ORDER)
         hub.clock.set(microseconds(BEGINNING))
         hub.env["PINGANTING_CONF"] = str(configure(folder, database.TEMPLATE))
-        for words in (["migrate", TOP / "deploy/migrations"], ["policy", "load", TOP / "deploy/policy"]):
+        for words in (["migrate", TOP / "deploy/migrations"], ["policy", "load", copy_policy(folder / "policy")]):
             done = subprocess.run([binaries() / "letterctl", *words], env=hub.env, capture_output=True, text=True)
             if done.returncode != 0:
                 raise Wrong(f"letterctl {words[0]}: {done.stderr.strip()}")
@@ -168,7 +181,7 @@ class World:
     def policy_folder(self):
         folder = self.folder / "policy"
         if not folder.exists():
-            shutil.copytree(TOP / "deploy/policy", folder)
+            copy_policy(folder)
         return folder
 
     def load_policy(self):

@@ -73,7 +73,7 @@ def feedback():
 
 def desk():
     """The desk's tool chooses its refs by itself, so these are frames of our own: desk_act is message 13, its answer 14."""
-    (receipt,) = submit(letters("desk", 1, "TRIAGE")[0])
+    (receipt,) = submit(letters("desk", 1, "TRIAGE", "-")[0])
     wait_state(receipt["number"], "TRIAGE")
     act = {1: "r-1", 2: receipt["number"], 3: "accept", 5: "受理员", 6: int(BUREAU), 7: "report", 8: 1, 12: "属职责"}
     other = ((6, 440400), (7, "consult"), (8, 2), (12, "别的"))

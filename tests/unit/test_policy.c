@@ -158,10 +158,10 @@ static void refuses_rules(void **state)
     expect(CALENDAR, "2006-12-30", "2006-12-32", "calendar.tsv:3", "bad date '2006-12-32'");
     expect(CALENDAR, "2006-12-30\twork", "2006-12-30\thalf", "calendar.tsv:3", "allowed: off work");
     expect(CALENDAR, "2006-12-31", "2006-12-30", "calendar.tsv:4", "duplicate");
-    expect(SETTINGS, "accept_at\t70", "accept_at\t101", "settings.tsv:3", "from 0 to 100");
-    expect(SETTINGS, "accept_at\t70", "accept\t70", "settings.tsv:3", "each once: accept_at");
-    expect(SETTINGS, "accept_at\t70", "accept\t70", "settings.tsv:3", "near_days duty_hours");
-    expect(SETTINGS, "accept_at\t70\n", "", "settings.tsv:32", "missing setting accept_at");
+    expect(SETTINGS, "accept_at\t80", "accept_at\t101", "settings.tsv:3", "from 0 to 100");
+    expect(SETTINGS, "accept_at\t80", "accept\t70", "settings.tsv:3", "each once: accept_at");
+    expect(SETTINGS, "accept_at\t80", "accept\t70", "settings.tsv:3", "near_days duty_hours");
+    expect(SETTINGS, "accept_at\t80\n", "", "settings.tsv:32", "missing setting accept_at");
     expect(SETTINGS, "served_months\t36\n", "", "settings.tsv:32", "missing setting served_months");
     expect(SETTINGS, "urgent_at\t20", "accept_at\t20", "settings.tsv:5", "duplicate");
     expect(SETTINGS, "hops\t2", "hops\t10", "settings.tsv:10", "hops '10' must be a number from 0 to 9");
