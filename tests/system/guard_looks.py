@@ -5,7 +5,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 from guard_world import CANARY, PROVINCE, UNITS, Staff, cities, queue_of
-from system import DIR, check, ctl, objects, sql, tool
+from system import DIR, check, china_today, ctl, objects, sql, tool
 
 POSTS = ("审核人", "领导", "督察员", "督办员", "承办民警", "联络员", "受理员", "派单员", "回访员", "值班员", "专班")
 CODELESS = ("系统管理员", "分析员", "保密员", "审计员")  # who read no letters anywhere
@@ -218,7 +218,7 @@ def recomputed(world):
 
 def load_typhoon():
     """The next days are off."""
-    file, today = DIR / "policy/calendar.tsv", datetime.date.today()
+    file, today = DIR / "policy/calendar.tsv", china_today()
     off = [str(today + datetime.timedelta(days=n)) for n in range(1, 5)]
     lines = [line for line in file.read_text().splitlines() if line[:10] not in off]
     days = sorted([line for line in lines if line[:1].isdigit()] + [f"{day}\toff\t抗台风" for day in off])
@@ -232,7 +232,7 @@ def moves(by):
 
 
 def reviews(world):
-    today = str(datetime.date.today())
+    today = str(china_today())
     closed = {x for x in world.accusing if x.way in ("officer", "number")}
     done = ctl("review", "sample", "--from", today, "--to", today, "--n", 1000, "--seed", 1, "--as", "督察员", "--json")
     check(done.returncode == 0 and closed == world.seen_in(done.stdout.decode()), "the sample:", done.stdout.decode()[:300], done.stderr.decode())

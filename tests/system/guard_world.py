@@ -6,7 +6,7 @@ import datetime
 import re
 import shutil
 
-from system import DIR, TOP
+from system import DIR, TOP, china_today
 
 PROVINCE = 440000
 INSPECTING = ("supervision", "discipline", "legal")
@@ -72,7 +72,7 @@ class Officer:
         return [(unit, role) for unit, role, _, last in self.spells if last is None]
 
     def recent(self):
-        since = str(datetime.date.today() - datetime.timedelta(days=900))
+        since = str(china_today() - datetime.timedelta(days=900))
         return [(unit, role) for unit, role, _, last in self.spells if last is None or last > since]
 
 
@@ -81,7 +81,7 @@ class Staff:
 
     def __init__(self, units):
         self.all, self.head, self.officer, self.second, self.below, self.moved, self.left = [], {}, {}, {}, {}, {}, {}
-        today = datetime.date.today()
+        today = china_today()
         lately, long_ago = str(today - datetime.timedelta(days=400)), str(today - datetime.timedelta(days=4000))
         for i, unit in enumerate(units):
             other = parent(unit) if parent(unit) != PROVINCE else units[(i + 1) % len(units)]

@@ -4,13 +4,13 @@ calendar does not explain stays."""
 import datetime
 import shutil
 
-from system import DIR, TOP, check, ctl, letters, main, objects, running, show, sql, submit, wait_state
+from system import DIR, TOP, check, china_today, ctl, letters, main, objects, running, show, sql, submit, wait_state
 
 BUREAU = "440300"
 
 
 def next_workday(overrides):
-    day = datetime.date.today() + datetime.timedelta(days=1)
+    day = china_today() + datetime.timedelta(days=1)
     while overrides.get(str(day), "work" if day.weekday() < 5 else "off") == "off":
         day += datetime.timedelta(days=1)
     return str(day)

@@ -4,6 +4,7 @@
 Run under tests/lib/with-postgres; PA_BIN names the folder of the programs.
 """
 import contextlib
+import datetime
 import json
 import os
 import pathlib
@@ -130,6 +131,11 @@ def sql(query):
     )
     check(out.returncode == 0, query, out.stderr)
     return [line.split("\t") for line in out.stdout.splitlines()]
+
+
+def china_today():
+    """The day that the system reckons with, whatever the machine's time zone: China has one, and no summer time."""
+    return datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
 
 
 def sql_int(query):
