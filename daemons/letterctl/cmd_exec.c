@@ -97,7 +97,7 @@ int cmd_labels(int argc, char **argv)
         "Never a letter whose writer wants secrecy, nor one about police conduct. Each is written down as a look.\n"
         "  --since DATE   only what came in from this day on\n" CTL_AS "  -c FILE        configuration file\n"
         "Exit status: 0 done, 1 refused or database away, 2 wrong usage.\n";
-    struct asked q = {NULL};
+    struct asked q = {0};
     const struct tool_option known[] = {
         {"--since", TOOL_TEXT, 0, 0, &q.since}, {"--as", TOOL_TEXT, 0, 0, &q.as}, {"-c", TOOL_TEXT, 0, 0, &q.file}};
     struct tool_arguments a = {.command = command, .help = help, .options = known, .options_n = 3};
