@@ -86,7 +86,7 @@ static json_t *marks_of(const struct folded *text)
 
 static json_t *loudest(const struct task *t, const struct model_known *known, int output)
 {
-    struct model_reason reasons[LOUDEST];
+    struct model_reason reasons[LOUDEST] = {{0, 0}};
     json_t *list = json_array();
     for (int i = 0; i < LOUDEST; i++) {
         char pair[64];

@@ -88,7 +88,7 @@ static struct choice choose(const int32_t *score, int n)
 
 static void put_reasons(const struct reading *r, int output, int other, struct text *why)
 {
-    struct model_reason reasons[REASONS];
+    struct model_reason reasons[REASONS] = {{0, 0}};
     for (int i = 0; i < REASONS; i++) {
         reasons[i] = model_because(r->m, &r->known, output, other, reasons, i);
         if (reasons[i].n == 0) {
