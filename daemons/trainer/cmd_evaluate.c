@@ -189,7 +189,13 @@ static int run_classes(void *arg, const struct policy *p)
         head_free(&h);
         vocabulary_free(&v);
     }
-    return print(t, json_pack("{s:o}", "classes", score_classes(truth, guess, n, classes)));
+    json_t *figures = json_pack("{s:o}", "classes", score_classes(truth, guess, n, classes));
+    free(truth);
+    free(label);
+    free(guess);
+    free(fold);
+    free(use);
+    return print(t, figures);
 }
 
 static int check(struct task *t, const struct tool_arguments *a)

@@ -29,10 +29,13 @@ static int run(void *arg, const struct policy *p)
     else
         snprintf(made, sizeof(made), "%zu letters, %d sets", t->m.set.n, t->m.set.sets);
     struct str bytes = teach(&t->m.set, t->m.docs, use, made);
-    if (sealed_write(t->out, bytes, name, &err) != OK)
+    free(use);
+    enum result result = sealed_write(t->out, bytes, name, &err);
+    uint32_t rows = ((const struct model_head *)(const void *)bytes.p)->rows;
+    free((void *)(uintptr_t)bytes.p);
+    if (result != OK)
         return tool_fail(COMMAND, &err);
-    const struct model_head *h = (const void *)bytes.p;
-    printf("%s %s: %u features, %zu bytes, of %s\n", t->out, name, h->rows, bytes.n + SEAL_BYTES, made);
+    printf("%s %s: %u features, %zu bytes, of %s\n", t->out, name, rows, bytes.n + SEAL_BYTES, made);
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
