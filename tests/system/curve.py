@@ -109,7 +109,7 @@ def example(public, key):
 def turns(flags):
     """The second stands by and says so, and goes on when the first is killed; a third takes over."""
     first = Background("first", BIN / "bureauctl", "subscribe", "--bureau", CITY, "--consumer", "first", *flags)
-    wait_until(10, "the first is active", lambda: queue()["consumer"] == "first")
+    wait_until(40, "the first is active", lambda: queue()["consumer"] == "first")
     second = Background("second", BIN / "bureauctl", "subscribe", "--bureau", CITY, "--consumer", "second", *flags)
     wait_until(10, "the second says that it stands by", lambda: second.said("standing by"))
     number = new_letters("turn-a", 1)[0]
