@@ -35,7 +35,7 @@ struct classification {
 const struct matcher *matcher_build(const struct policy *p, struct arena *arena);
 
 // Pure and bounded: one pass over title and body. The model decides; the lexicon's terms add to its scores. m == NULL:
-// nothing is recognised but the place and what the lexicon says, with confidence 0. The place member counts more than
+// nothing is recognised but the place and an accused member, with confidence 0. The place member counts more than
 // the text; without any place the mailbox's city is taken, the province's mailbox gives none. text: room to work in,
 // too big for a stack; afterwards the folded title and body with their marks.
 void classify(const struct policy *p, const struct model *m, const struct letter *letter, struct folded *text,

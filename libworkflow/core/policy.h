@@ -215,8 +215,9 @@ struct policy {
     uint8_t steps[STEP_CALLBACK + 1][100][KIND_OTHER + 1]; // enum step_mode; resolved at load, category 0 = unknown
     struct span clocks[CLOCK_MAX][KIND_OTHER + 1];         // CLOCK_K1 has amount 0; all others are there
     struct calendar calendar;
-    // settings.tsv: the confidence (0..100) from which a machine may accept; the sums of weights from which a letter is
-    // urgent or about police conduct; the head start of the kind that the writer claimed.
+    // settings.tsv: the confidence (0..100) from which a machine may accept; how far the model's thresholds for an
+    // emergency and for police conduct are moved (20: not at all), and the head start of the kind that the writer
+    // claimed, in tenths of a nat.
     int16_t sure, urgent_at, conduct_at, claimed;
     // settings.tsv: how often a leg may be handed back before the common superior designates; how often a supplement
     // may be asked for; working days that one extension may have; working days between a child's due date and its

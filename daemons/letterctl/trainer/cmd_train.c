@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainer.h"
 
-#include "../letterctl/policy_dir.h"
+#include "../policy_dir.h"
 #include "run/sealed.h"
 #include "teach.h"
 

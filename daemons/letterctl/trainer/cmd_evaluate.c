@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trainer.h"
 
-#include "../letterctl/policy_dir.h"
+#include "../policy_dir.h"
 #include "run/sealed.h"
 #include "score.h"
 #include "teach.h"
@@ -20,7 +20,8 @@ struct task {
     bool json;
     struct decision *decisions;
     struct sealed sealed;
-    int tested; // sets
+    char shipped[4096]; // path of the model that came with the programs
+    int tested;         // sets
 };
 
 static uint32_t next(uint32_t *random)
@@ -208,8 +209,10 @@ static int check(struct task *t, const struct tool_arguments *a)
         return tool_usage(COMMAND, "--classes COLUMN: needs --text COLUMN");
     for (size_t i = 1; i < a->operands_n; i++)
         t->m.letters.list[t->m.letters.n++] = a->operands[i];
-    if (!t->model && !t->before && t->folds == 0 && !t->class_column)
-        t->model = PA_SHARE_DIR "/model/letters.model";
+    if (!t->model && !t->before && t->folds == 0 && !t->class_column) {
+        snprintf(t->shipped, sizeof(t->shipped), "%s/model/letters.model", share_dir());
+        t->model = t->shipped;
+    }
     if (t->class_column && t->folds == 0)
         t->folds = 5;
     return 0;
