@@ -50,6 +50,7 @@ static json_t *put_decision(const struct policy *p, const struct classification 
     json_object_set_new(o, "kind", ctl_json_name(kinds, (int)c->kind));
     json_object_set_new(o, "category", json_string(category));
     json_object_set_new(o, "police", json_boolean(c->police));
+    json_object_set_new(o, "authority", c->authority ? ctl_json_text(c->authority->name) : json_null());
     json_object_set_new(o, "bureau", ctl_json_code(c->bureau));
     json_object_set_new(o, "place_code", ctl_json_code(c->place));
     json_object_set_new(o, "urgent", json_boolean(c->flags & FLAG_URGENT));
@@ -59,7 +60,7 @@ static json_t *put_decision(const struct policy *p, const struct classification 
     json_object_set_new(o, "accused_units", accused);
     json_object_set_new(o, "accused_officers", json_integer(officers));
     json_object_set_new(o, "confidence", sure);
-    json_object_set_new(o, "route", json_string(classify_auto(p, c) ? "auto" : "desk"));
+    json_object_set_new(o, "route", json_string(classify_route(p, c) != ROUTE_DESK ? "auto" : "desk"));
     json_object_set_new(o, "because", json_string(c->why));
     return o;
 }

@@ -32,13 +32,13 @@ static void values_of(const struct policy *p, const struct classification *c, in
     out[KIND] = (int)c->kind;
     out[CONDUCT] = (c->flags & FLAG_CONDUCT) != 0;
     out[URGENT] = c->flags & FLAG_URGENT ? 2 : c->watch;
-    out[ROUTE] = classify_auto(p, c);
+    out[ROUTE] = (int)classify_route(p, c);
 }
 
 static void put_value(int aspect, int value, struct text *out)
 {
     static const char *const conduct[] = {"否", "是"}, *const urgent[] = {"否", "疑似", "是"},
-                             *const route[] = {"专班", "自动"};
+                             *const route[] = {"专班", "自动受理", "自动拟转办"};
     if (aspect == CATEGORY)
         text_pad(out, value, 2);
     else

@@ -12,7 +12,7 @@ int tool_usage(const char *command, const char *fmt, ...) __attribute__((format(
 // "letterctl submit: <field>: <text> (<code>)", returns 1.
 int tool_fail(const char *command, const struct err *err);
 
-#define TOOL_TEXTS 32 // times that an option may be given
+#define TOOL_TEXTS 96 // times that an option may be given
 struct tool_texts {
     const char *list[TOOL_TEXTS];
     size_t n;

@@ -332,7 +332,8 @@ static enum result first_event(struct deciding *d)
         return refuse(d, event, leg);
     if (is_machine(c->actor) && (!r || !(r->by & BY(c->actor))))
         return DUPLICATE;
-    bool machine_may = !r || (event == EV_ACCEPT ? case_classifier_may_accept(d) : case_policy_allows(d, r));
+    bool of_letter = event == EV_ACCEPT || event == EV_REFER;
+    bool machine_may = !r || (of_letter ? case_classifier_may(d, event) : case_policy_allows(d, r));
     if (is_machine(c->actor) && !machine_may)
         return err_set(d->err, REJECT, "needs_desk", "event", "the policy leaves this step to the desk");
     return apply(d, event, c->actor, leg);

@@ -269,6 +269,8 @@ static enum result check_case_event(struct deciding *d, enum event event, enum a
                    : case_check_reason(d, REASON_TERMINATE);
     case EV_REFUSE:
     case EV_REFER:
+        if (actor == ACTOR_CLASSIFIER) // whose it is stands in what was found
+            return OK;
         result = case_check_proposal(d, event, 0);
         return result == OK ? check_turned_away(d, event == EV_REFUSE ? REASON_REFUSE : REASON_REFER) : result;
     case EV_SUSPEND:

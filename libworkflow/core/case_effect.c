@@ -203,10 +203,21 @@ static void start_clock(struct deciding *d, const struct rule *r, struct case_st
     }
 }
 
+// What an officer would have said: the reason of the list, and where the writer can go.
+static void note_authority(const struct authority *a, struct case_step *step)
+{
+    struct text t = case_detail(step);
+    text_str(&t, a->reason);
+    text_put(&t, "; ");
+    text_str(&t, a->name);
+}
+
 static enum result case_row_effect(struct deciding *d, const struct rule *r, enum actor actor, struct case_step *step)
 {
     struct case_facts *f = d->facts;
     enum request_kind asks = request_of_event(r->event);
+    if (r->event == EV_REFER && actor == ACTOR_CLASSIFIER)
+        note_authority(d->change->found->authority, step);
     if (asks != 0)
         return case_add_request(d, asks, NULL);
     switch (r->event) {

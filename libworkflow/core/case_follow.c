@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the system does next by itself, one event after the other, until somebody must act.
 #include "core/case_impl.h"
+#include "core/classify.h"
 
 struct leg_facts *case_leg(struct case_facts *f, int16_t id)
 {
@@ -117,15 +118,18 @@ bool case_policy_allows(const struct deciding *d, const struct rule *r)
     return r->step == 0 || policy_step(d->policy, r->step, d->facts->category, d->facts->kind) == MODE_AUTO;
 }
 
-// May the classifier accept without the desk? Only what it is sure of, what the policy leaves to it, and never where
-// police conduct is in question: a wrong bureau there betrays the writer (domain §3.11).
-bool case_classifier_may_accept(const struct deciding *d)
+// May the classifier accept it, or propose to refer it, without the desk? Only what it is sure of, what the policy
+// leaves to it, and never where police conduct is in question: a wrong bureau there betrays the writer (domain §3.11).
+bool case_classifier_may(const struct deciding *d, enum event event)
 {
     const struct case_facts *f = d->facts;
-    if (d->change->near && near_waits(d->change->near))
+    const struct change *c = d->change;
+    bool held = (c->near && near_waits(c->near)) || f->confidence < d->policy->sure || (f->flags & FLAG_CONDUCT) ||
+                f->accused.n > 0 || request_open_of(d->facts, REQUEST_REFERRAL, 0);
+    if (held || f->category == 0 || !case_policy_allows(d, rule_for_case(TRIAGE, event)))
         return false;
-    return f->category != 0 && f->bureau != 0 && f->confidence >= d->policy->sure && !(f->flags & FLAG_CONDUCT) &&
-           f->accused.n == 0 && case_policy_allows(d, rule_for_case(TRIAGE, EV_ACCEPT));
+    bool elsewhere = c->found && c->found->authority;
+    return event == EV_REFER ? elsewhere && f->requests_n < CASE_REQUESTS : f->bureau != 0;
 }
 
 // A leg whose unit may not have it (any more).
@@ -211,10 +215,12 @@ enum event case_next(struct deciding *d, enum actor *actor, struct leg_facts **l
             return due;
     }
     *leg = NULL;
-    bool joins = case_joins_by_itself(d);
-    if (f->state == TRIAGE && d->change->event == EV_TRIAGE && (joins || case_classifier_may_accept(d))) {
+    if (f->state == TRIAGE && d->change->event == EV_TRIAGE) {
         *actor = ACTOR_CLASSIFIER;
-        return joins ? EV_MERGE : EV_ACCEPT;
+        return case_joins_by_itself(d)             ? EV_MERGE
+               : case_classifier_may(d, EV_REFER)  ? EV_REFER
+               : case_classifier_may(d, EV_ACCEPT) ? EV_ACCEPT
+                                                   : EV_NONE;
     }
     if (f->state == HANDLING && case_leads_all(f, false))
         return EV_ALL_REPORTED;

@@ -97,7 +97,7 @@ enum result case_reclassify(struct deciding *d, struct case_step *step);
 // ---- what follows ----
 // The system's own next event, EV_NONE when somebody must act.
 enum event case_next(struct deciding *d, enum actor *actor, struct leg_facts **leg);
-bool case_classifier_may_accept(const struct deciding *d);
+bool case_classifier_may(const struct deciding *d, enum event event); // EV_ACCEPT, EV_REFER
 // Is it the letter of another case again, which it joins without the desk?
 bool case_joins_by_itself(const struct deciding *d);
 bool case_policy_allows(const struct deciding *d, const struct rule *r);

@@ -4,8 +4,8 @@
 #include "core/locate.h"
 #include "core/matcher.h"
 
-#define CATEGORY_CONDUCT 14 // 督察与队伍建设: letters about police officers (domain §3.7)
-#define CATEGORY_ELSEWHERE 90
+#define CATEGORY_CONDUCT 14   // 督察与队伍建设: letters about police officers (domain §3.7)
+#define CATEGORY_ELSEWHERE 90 // another authority's business
 #define CATEGORY_NOTHING 99
 #define TERM_UNIT (MODEL_ONE / 40) // of a score: a tenth of a nat of a lexicon's term
 #define AS_LEARNED 20 // the settings urgent_at and conduct_at that leave the model's thresholds where they are
@@ -18,6 +18,7 @@ struct reading {
     uint64_t seen[POLICY_TERMS / 64]; // a term counts once, however often it stands there
     int32_t score[MODEL_OUTPUTS];
     int32_t vague;
+    int32_t authority[POLICY_AUTHORITIES];
     uint32_t title_n;
     const struct folded *text;
     struct areas areas;
@@ -59,6 +60,10 @@ static void found(void *context, const struct match *match, uint32_t end)
     }
     r->seen[match->index / 64] |= bit;
     int32_t weight = t->weight * (end <= r->title_n ? 2 : 1);
+    if (t->axis == 'a') {
+        r->authority[t->code] += weight;
+        return;
+    }
     int output = output_of(r, t);
     r->vague += t->axis == 'v' ? weight : 0;
     if (output >= 0) {
@@ -99,12 +104,12 @@ static void put_reasons(const struct reading *r, int output, int other, struct t
     }
 }
 
-static int32_t distance(int32_t score, int32_t at)
+static bool is_elsewhere(const struct classification *c)
 {
-    return score >= at ? score - at : at - score;
+    return c->category == CATEGORY_ELSEWHERE || c->category == CATEGORY_NOTHING;
 }
 
-// Category, kind and flags by the scores.
+// Category, kind and flags by the scores. Of the two that say whether it is the police's, the surer one is believed.
 static void decide(const struct reading *r, enum kind claimed, struct text *why, struct classification *out)
 {
     const struct model_head *h = r->m->head;
@@ -119,15 +124,15 @@ static void decide(const struct reading *r, enum kind claimed, struct text *why,
     int32_t urgent = r->score[MODEL_URGENT], conduct = r->score[MODEL_CONDUCT], police = model_police(h, r->score);
     int32_t urgent_at = h->urgent_at + (r->p->urgent_at - AS_LEARNED) * TERM_UNIT;
     int32_t conduct_at = h->conduct_at + (r->p->conduct_at - AS_LEARNED) * TERM_UNIT;
-    out->police = police >= h->police_at;
     out->watch = urgent >= h->watch_at || urgent >= urgent_at;
     out->flags |= urgent >= urgent_at ? FLAG_URGENT : 0;
     out->flags |= conduct >= conduct_at ? FLAG_CONDUCT : 0;
     out->sure_category = model_percent(r->m, CURVE_CATEGORY, category.lead);
     out->sure_kind = model_percent(r->m, CURVE_KIND, wants.lead);
-    out->sure_police = model_percent(r->m, CURVE_POLICE, distance(police, h->police_at));
-    out->sure_conduct = model_percent(r->m, CURVE_CONDUCT, distance(conduct, conduct_at));
-    out->sure_urgent = model_percent(r->m, CURVE_URGENT, distance(urgent, urgent_at));
+    out->sure_police = model_flag_percent(r->m, CURVE_POLICE, police, h->police_at);
+    out->police = out->sure_category >= out->sure_police ? !is_elsewhere(out) : police >= h->police_at;
+    out->sure_conduct = model_flag_percent(r->m, CURVE_CONDUCT, conduct, conduct_at);
+    out->sure_urgent = model_flag_percent(r->m, CURVE_URGENT, urgent, urgent_at);
     text_put(why, "category ");
     text_pad(why, out->category, 2);
     put_reasons(r, MODEL_CATEGORY + category.best, MODEL_CATEGORY + category.next, why);
@@ -143,6 +148,20 @@ static void decide(const struct reading *r, enum kind claimed, struct text *why,
         put_reasons(r, MODEL_URGENT, -1, &words);
         text_put(why, "; ");
         text_put(why, out->urgent_why);
+    }
+}
+
+// The one that most is said of; the first where nothing is.
+static void find_authority(const struct reading *r, struct text *why, struct classification *out)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < r->p->authorities_n; i++) {
+        best = r->authority[i] > r->authority[best] ? i : best;
+    }
+    if (out->category == CATEGORY_ELSEWHERE && r->p->authorities_n > 0) {
+        out->authority = &r->p->authorities[best];
+        text_put(why, "; for ");
+        text_str(why, out->authority->code);
     }
 }
 
@@ -179,12 +198,13 @@ static int16_t least(int16_t a, int16_t b)
     return a < b ? a : b;
 }
 
-// How sure the machine may be of where the letter goes.
+// How sure the machine may be of where the letter goes: for another authority's the place decides nothing. And that no
+// police conduct is in question: the letter would go to those whom it speaks of.
 static int16_t weigh(const struct reading *r, const struct classification *out)
 {
-    bool elsewhere = out->category == CATEGORY_ELSEWHERE || out->category == CATEGORY_NOTHING;
-    int16_t sure = least(least(out->sure_category, out->sure_police), out->sure_place);
-    if (elsewhere == out->police) {
+    int16_t sure = least(out->sure_category, out->sure_conduct);
+    sure = is_elsewhere(out) ? sure : least(sure, out->sure_place);
+    if (is_elsewhere(out) == out->police) {
         sure = least(sure, DOUBTFUL);
     }
     if (out->watch || r->vague >= sure) {
@@ -208,6 +228,9 @@ void classify(const struct policy *p, const struct model *m, const struct letter
     for (int o = 0; o < MODEL_OUTPUTS; o++) {
         r.score[o] = 0;
     }
+    for (size_t i = 0; i < POLICY_AUTHORITIES; i++) {
+        r.authority[i] = 0;
+    }
     *out = (struct classification){.flags = letter->confidential ? FLAG_CONFIDENTIAL : 0, .kind = KIND_OTHER};
     struct text why = TEXT(out->why);
     fold_begin(text);
@@ -220,6 +243,7 @@ void classify(const struct policy *p, const struct model *m, const struct letter
     matcher_scan(p->matcher, text->c, text->n, found, &r);
     if (m != NULL) {
         decide(&r, letter->claimed, &why, out);
+        find_authority(&r, &why, out);
     }
     find_place(&r, letter, &why, out);
     find_accused(&r, letter, out);
@@ -228,8 +252,14 @@ void classify(const struct policy *p, const struct model *m, const struct letter
     text_i64(&why, out->confidence);
 }
 
-bool classify_auto(const struct policy *p, const struct classification *c)
+enum route_by classify_route(const struct policy *p, const struct classification *c)
 {
-    return c->category != 0 && c->bureau != 0 && c->confidence >= p->sure && c->accused.n == 0 &&
-           !(c->flags & (FLAG_CONDUCT | FLAG_URGENT)) && policy_step(p, STEP_ACCEPT, c->category, c->kind) == MODE_AUTO;
+    bool held = c->confidence < p->sure || c->accused.n > 0 || (c->flags & (FLAG_CONDUCT | FLAG_URGENT));
+    if (held || c->category == 0) {
+        return ROUTE_DESK;
+    }
+    if (c->authority != NULL && policy_step(p, STEP_REFER, c->category, c->kind) == MODE_AUTO) {
+        return ROUTE_REFER;
+    }
+    return c->bureau != 0 && policy_step(p, STEP_ACCEPT, c->category, c->kind) == MODE_AUTO ? ROUTE_ACCEPT : ROUTE_DESK;
 }

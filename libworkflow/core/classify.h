@@ -19,9 +19,10 @@ struct classification {
     int16_t confidence;     // 0..100: in all that decides where the letter goes; 0: a person looks first
     // Of each decision alone, 0..100: so many of a hundred such letters were read right when they were not trained on.
     int16_t sure_kind, sure_category, sure_police, sure_conduct, sure_urgent, sure_place;
-    bool police;   // a matter of the police at all
-    bool watch;    // may be an emergency: a person looks at once, whatever else is sure
-    uint8_t flags; // FLAG_URGENT, FLAG_CONDUCT, FLAG_CONFIDENTIAL, FLAG_ACCUSED
+    bool police;                       // a matter of the police at all
+    const struct authority *authority; // whose it is instead; NULL: the police's, or nobody's
+    bool watch;                        // may be an emergency: a person looks at once, whatever else is sure
+    uint8_t flags;                     // FLAG_URGENT, FLAG_CONDUCT, FLAG_CONFIDENTIAL, FLAG_ACCUSED
     // Whom it accuses (G1): those that the accused member or the text names; where conduct is in question and nobody is
     // named, the police of the place. Empty with FLAG_CONDUCT: no place is known either, so the desk must say whom.
     struct accused_list accused;
@@ -41,7 +42,8 @@ const struct matcher *matcher_build(const struct policy *p, struct arena *arena)
 void classify(const struct policy *p, const struct model *m, const struct letter *letter, struct folded *text,
               struct classification *out);
 
-// Would the machine let it pass without the desk? What core's rules make of the same facts, for `letterctl classify`.
-bool classify_auto(const struct policy *p, const struct classification *c);
+// What the machine would do by itself with such a letter, as core's rules make it of the same facts.
+enum route_by { ROUTE_DESK, ROUTE_ACCEPT, ROUTE_REFER }; // REFER: it proposes another authority, an officer decides
+enum route_by classify_route(const struct policy *p, const struct classification *c);
 
 #endif

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define NORM_ROOT 16 // the root of a norm of 1.0
-
 enum space { WHOLE, TITLE };
 
 // Digits say that there is a number, not which.
@@ -23,7 +21,9 @@ static uint32_t feature_of(enum space space, uint64_t first, uint64_t second, ui
     return (uint32_t)(x >> 32 & ~UINT64_C(3)) | (first != 0 ? 3 : second != 0 ? 2 : 1);
 }
 
-void model_features(const struct folded *text, uint32_t title_n, model_each each, void *context)
+// Inlined where `each` is known: that call is made for every feature of every letter.
+static inline __attribute__((always_inline)) void walk(const struct folded *text, uint32_t title_n, model_each each,
+                                                       void *context)
 {
     uint32_t before = FOLD_BREAK, last = FOLD_BREAK;
     for (uint32_t i = 0; i <= text->n; i++) {
@@ -48,6 +48,16 @@ void model_features(const struct folded *text, uint32_t title_n, model_each each
         before = last;
         last = c;
     }
+}
+
+void model_features(const struct folded *text, uint32_t title_n, model_each each, void *context)
+{
+    walk(text, title_n, each, context);
+}
+
+uint32_t model_probe(void)
+{
+    return feature_of(TITLE, class_of(0x6237), class_of('7'), 0x5E73);
 }
 
 // Where the search for a feature starts: its two lowest bits say little.
@@ -76,26 +86,38 @@ struct piece {
     uint8_t count, chars;
 };
 
+#define FEW 16 // rows that a sum of 16 bits holds
+_Static_assert(FEW *MODEL_WEIGHT <= INT16_MAX, "a sum of few rows does not overflow");
+
+// A row at once, with a few wide instructions.
+typedef uint16_t columns __attribute__((vector_size(MODEL_COLUMNS * sizeof(int16_t)), aligned(2), may_alias));
+
 struct sums {
     const struct model *m;
     struct model_known *known;
     struct piece pieces[AHEAD];
-    uint32_t n;
+    uint32_t n, rows; // rows: in `few`
+    columns few;
     int32_t of[MODEL_COLUMNS];
 };
 
-// Apart, and restrict: so compilers do it with a few wide instructions.
-static void add_weights(int32_t *restrict of, const int16_t *restrict weight)
+static void add_few(struct sums *s)
 {
     for (int o = 0; o < MODEL_COLUMNS; o++) {
-        of[o] += weight[o];
+        s->of[o] += (int16_t)s->few[o];
     }
+    s->few = (columns){0};
+    s->rows = 0;
 }
 
 static void add_row(struct sums *s, const struct model_row *row, const struct piece *piece)
 {
     for (int k = 0; k < piece->count; k++) {
-        add_weights(s->of, row->weight);
+        if (s->rows == FEW) {
+            add_few(s);
+        }
+        s->few += *(const columns *)row->weight;
+        s->rows++;
     }
     if (piece->chars >= 2 && s->known->n < MODEL_KNOWN) {
         s->known->of[s->known->n].row = (uint32_t)(row - s->m->rows);
@@ -159,9 +181,10 @@ void model_score(const struct model *m, const struct folded *text, uint32_t titl
     struct sums s = {.m = m, .known = known};
     known->n = 0;
     known->text = text;
-    model_features(text, title_n, add, &s);
+    walk(text, title_n, add, &s);
     add_pieces(&s);
-    int64_t length = root((uint64_t)s.of[MODEL_NORM]);
+    add_few(&s);
+    int64_t length = root((uint64_t)s.of[MODEL_NORM] * (MODEL_ROOT_ONE * MODEL_ROOT_ONE / MODEL_NORM_ONE));
     for (int o = 0; o < MODEL_OUTPUTS; o++) {
         int64_t sum = length == 0 ? 0 : (int64_t)s.of[o] * m->head->scale[o] / length;
         score[o] = within(m->head->bias[o] + sum / 65536);
@@ -182,6 +205,12 @@ int16_t model_percent(const struct model *m, enum model_curve curve, int32_t lea
 {
     int32_t i = lead < 0 ? 0 : lead / (MODEL_ONE / 16);
     return m->head->curve[curve][i < MODEL_CURVE ? i : MODEL_CURVE - 1];
+}
+
+int16_t model_flag_percent(const struct model *m, enum model_curve curve, int32_t score, int32_t at)
+{
+    return score >= at ? model_percent(m, curve, score - at)
+                       : model_percent(m, CURVE_NO + curve - CURVE_CONDUCT, at - score);
 }
 
 static bool overlaps(uint32_t at, uint32_t n, const struct model_reason *before, int before_n)
@@ -253,7 +282,7 @@ enum result model_open(struct str bytes, struct model *out, struct err *err)
     if (bytes.n < sizeof(*h) || memcmp(h->magic, "pa-model", 8) != 0) {
         return refuse(err, "no model file: letterctl train makes one");
     }
-    if (h->layout != MODEL_LAYOUT || h->outputs != MODEL_OUTPUTS) {
+    if (h->layout != MODEL_LAYOUT || h->outputs != MODEL_OUTPUTS || h->probe != model_probe()) {
         return refuse(err, "of another layout: train it again with this version");
     }
     bool counts = h->slots >= 2 && h->slots <= 1u << 24 && (h->slots & (h->slots - 1)) == 0 && h->rows < h->slots;

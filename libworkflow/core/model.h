@@ -23,17 +23,29 @@ enum model_output {
     MODEL_NORM = MODEL_OUTPUTS, // in a row, behind the weights
     MODEL_COLUMNS,
 };
-#define MODEL_ONE 4096     // a score of 1.0
-#define MODEL_WEIGHT 30000 // the largest weight: 20,200 characters cannot overflow a sum
-#define MODEL_CURVE 64     // points of a curve, MODEL_ONE / 16 apart
+#define MODEL_ONE 4096    // a score of 1.0
+#define MODEL_WEIGHT 2000 // the largest weight and norm: so many rows are summed up in 16 bits
+#define MODEL_NORM_ONE 16 // a norm of 1.0
+#define MODEL_ROOT_ONE 16 // the length of a letter with a norm of 1.0: a root
+#define MODEL_CURVE 64    // points of a curve, MODEL_ONE / 16 apart
 
-// How often a decision by so large a lead was right, in percent, on letters that were not trained on.
-enum model_curve { CURVE_CATEGORY, CURVE_KIND, CURVE_CONDUCT, CURVE_URGENT, CURVE_POLICE, MODEL_CURVES };
+// How often a decision by so large a lead was right, in percent, on letters that were not trained on. Yes and no are
+// not equally sure: a flag has a curve above its threshold and one below it.
+enum model_curve {
+    CURVE_CATEGORY,
+    CURVE_KIND,
+    CURVE_CONDUCT,
+    CURVE_URGENT,
+    CURVE_POLICE,
+    CURVE_NO, // + a flag's curve - CURVE_CONDUCT
+    MODEL_CURVES = CURVE_NO + 3
+};
 
 struct model_head {
     char magic[8];                      // "pa-model"
     uint32_t layout, size;              // MODEL_LAYOUT; bytes of the whole, without the seal
     uint32_t slots, rows;               // slots: a power of two above rows
+    uint32_t probe;                     // model_probe() of whoever made it
     int16_t category[MODEL_CATEGORIES]; // the codes, ascending
     int16_t outputs;
     int32_t scale[MODEL_OUTPUTS], bias[MODEL_OUTPUTS];
@@ -41,12 +53,12 @@ struct model_head {
     uint8_t curve[MODEL_CURVES][MODEL_CURVE];
     char made[128]; // what it was made of, for people; NUL-terminated
 };
-#define MODEL_LAYOUT 1
+#define MODEL_LAYOUT 2
 
 struct model_slot { // of a hash table with linear probing; feature 0: free
     uint32_t feature, row;
 };
-struct model_row { // a cache line: the outputs' weights, and the norm, 256 for 1.0
+struct model_row { // a cache line: the outputs' weights, and the norm
     int16_t weight[MODEL_COLUMNS];
 };
 
@@ -65,6 +77,9 @@ typedef void (*model_each)(void *context, uint32_t feature, uint32_t count, uint
 // title_n: how many of the characters are the title's. A feature's two lowest bits are the number of its characters.
 void model_features(const struct folded *text, uint32_t title_n, model_each each, void *context);
 
+// A feature's number under this program's way to make them: a model that was made in another way knows none of ours.
+uint32_t model_probe(void);
+
 // What the model knew of a letter, for the reasons; only the first so many.
 #define MODEL_KNOWN 1024
 struct model_known {
@@ -82,8 +97,9 @@ void model_score(const struct model *m, const struct folded *text, uint32_t titl
 // Whose business it is, by two witnesses: the departments' letters, which know many matters of others, and the lead of
 // the police's categories over 90 and 99.
 int32_t model_police(const struct model_head *h, const int32_t score[MODEL_OUTPUTS]);
-// What a lead of `lead` means, 0..100.
+// What a lead of `lead` means, 0..100; what the score of a flag means, whose threshold is `at`.
 int16_t model_percent(const struct model *m, enum model_curve curve, int32_t lead);
+int16_t model_flag_percent(const struct model *m, enum model_curve curve, int32_t score, int32_t at);
 
 // The pair or triple of characters that spoke loudest for `output` against `other` (-1: against nothing) and does not
 // overlap those in `before`: its place in the text; n == 0: there is none.

@@ -2,8 +2,13 @@
 #include "core/policy.h"
 
 const struct code policy_steps[] = {
-    {STEP_ACCEPT, "accept", "受理"},   {STEP_DISPATCH, "dispatch", "派单"}, {STEP_REVIEW, "review", "审核"},
-    {STEP_ISSUE, "issue", "核发答复"}, {STEP_CALLBACK, "callback", "回访"}, {0, NULL, NULL},
+    {STEP_ACCEPT, "accept", "受理"},
+    {STEP_DISPATCH, "dispatch", "派单"},
+    {STEP_REVIEW, "review", "审核"},
+    {STEP_ISSUE, "issue", "核发答复"},
+    {STEP_CALLBACK, "callback", "回访"},
+    {STEP_REFER, "refer", "拟转办"},
+    {0, NULL, NULL},
 };
 
 const struct code policy_clocks[] = {
@@ -321,7 +326,7 @@ bool policy_is_mailbox(const struct policy *p, int32_t code)
 
 enum step_mode policy_step(const struct policy *p, enum step step, int16_t category, enum kind kind)
 {
-    insist(step >= STEP_ACCEPT && step <= STEP_CALLBACK && category >= 0 && category <= 99);
+    insist(step >= STEP_ACCEPT && step < POLICY_STEPS && category >= 0 && category <= 99);
     insist(kind >= KIND_NONE && kind <= KIND_OTHER);
     return (enum step_mode)p->steps[step][category][kind];
 }

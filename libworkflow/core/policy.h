@@ -96,6 +96,13 @@ struct reason {
     struct str code, name, basis;
 };
 
+// authorities.tsv: code name reason. Whose a matter is that is not the police's, and for which reason of the list it is
+// referred there; the first row where the letter's words do not say whose.
+#define POLICY_AUTHORITIES 64
+struct authority {
+    struct str code, name, reason;
+};
+
 // ladder.tsv: at supervision. What a warning does beside being journalled (K16): 50% 80% due +1wd +5wd.
 #define WARNINGS 5
 enum supervision {
@@ -145,11 +152,13 @@ struct term {              // lexicon.tsv: axis code weight term
     struct str term;
     char axis;            // 'k' kind, 'c' category, 'u' urgent, 'p' police conduct, 'v' vague,
                           // 'o' names a police unit or officer, 'n' holds a place's name but is none (中山路)
+                          // 'a' another authority's business: code is its row
     int16_t code, weight; // weight: -200..200, in tenths of a nat; negative where the term speaks against the code
 };
 
 // steps.tsv: step category kind mode. The most specific row wins: (category, kind), (category, *), (*, kind), (*, *).
-enum step { STEP_ACCEPT = 1, STEP_DISPATCH, STEP_REVIEW, STEP_ISSUE, STEP_CALLBACK };
+enum step { STEP_ACCEPT = 1, STEP_DISPATCH, STEP_REVIEW, STEP_ISSUE, STEP_CALLBACK, STEP_REFER };
+#define POLICY_STEPS (STEP_REFER + 1)
 enum step_mode { MODE_HUMAN = 1, MODE_AUTO };
 
 // clocks.tsv: clock kind amount. Names as in domain §3.4; kind `*` or a kind's name.
@@ -200,6 +209,8 @@ struct policy {
     int16_t route_of[100][KIND_OTHER + 1]; // index into routes; resolved at load
     const struct reason *reasons;
     size_t reasons_n;
+    const struct authority *authorities; // none: a policy that was loaded before there was this file
+    size_t authorities_n;
     const int32_t *queues; // of queues.tsv: units, ascending
     size_t queues_n;
     uint8_t told; // of queues.tsv: a bit (1 << enum channel) for each channel
@@ -212,8 +223,8 @@ struct policy {
     size_t categories_n;
     const struct term *terms;
     size_t terms_n;
-    uint8_t steps[STEP_CALLBACK + 1][100][KIND_OTHER + 1]; // enum step_mode; resolved at load, category 0 = unknown
-    struct span clocks[CLOCK_MAX][KIND_OTHER + 1];         // CLOCK_K1 has amount 0; all others are there
+    uint8_t steps[POLICY_STEPS][100][KIND_OTHER + 1]; // enum step_mode; resolved at load, category 0 = unknown
+    struct span clocks[CLOCK_MAX][KIND_OTHER + 1];    // CLOCK_K1 has amount 0; all others are there
     struct calendar calendar;
     // settings.tsv: the confidence (0..100) from which a machine may accept; how far the model's thresholds for an
     // emergency and for police conduct are moved (20: not at all), and the head start of the kind that the writer
@@ -234,15 +245,15 @@ struct policy {
 // The names in the files, with labels. policy_clocks has every clock but K1.
 extern const struct code policy_steps[], policy_clocks[], policy_lines[], policy_duties[], policy_supervisions[];
 
-#define POLICY_FILES 17
+#define POLICY_FILES 18
 extern const char *const policy_file_names[POLICY_FILES]; // "units.tsv", "places.tsv", …
 
 // Parses the files (in the order of policy_file_names) into memory of the arena; texts are copied.
 // REJECT: err->field is "units.tsv:17", err->text what is wrong and what is allowed. RETRY: the arena is too small.
 enum result policy_parse(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out,
                          struct err *err) MUST_USE;
-// The same in a third of the time for whoever does not classify: places.tsv and lexicon.tsv are not looked at, so there
-// are no places and no terms, and policy.matcher is NULL.
+// The same in a third of the time for whoever does not classify: the files of places, authorities and words are not
+// looked at, so there is nothing of them, and policy.matcher is NULL.
 enum result policy_parse_rules(const struct str files[POLICY_FILES], struct arena *arena, struct policy *out,
                                struct err *err) MUST_USE;
 #define POLICY_ARENA ((size_t)48 << 20) // enough for files of 4 MiB together

@@ -159,6 +159,31 @@ static bool parse_reason(struct parsing *s, struct reason *r)
            tsv_fail(&s->t, "duplicate '", s->t.cell[1], "': this use has the code on a line above");
 }
 
+static bool parse_authority(struct parsing *s, struct authority *a)
+{
+    if (!parse_machine_name(s, 0, "code", &a->code) || !tsv_keep(&s->t, 1, "name", &a->name) ||
+        !parse_machine_name(s, 2, "reason", &a->reason)) {
+        return false;
+    }
+    for (size_t i = 0; i < s->p.authorities_n; i++) {
+        if (str_eq(s->p.authorities[i].code, a->code)) {
+            return tsv_fail(&s->t, "duplicate '", a->code, "': a line above has this code");
+        }
+    }
+    return s->p.authorities_n < POLICY_AUTHORITIES ||
+           parse_fail(s, "at most ", POLICY_AUTHORITIES, " authorities") == OK;
+}
+
+enum result parse_authorities(struct parsing *s)
+{
+    struct authority *a = tsv_rows(&s->t, sizeof(*a));
+    s->p.authorities = a;
+    while (a != NULL && tsv_next(&s->t) && parse_authority(s, &a[s->p.authorities_n])) {
+        s->p.authorities_n++;
+    }
+    return s->t.result;
+}
+
 enum result parse_reasons(struct parsing *s)
 {
     struct reason *r = tsv_rows(&s->t, sizeof(*r));
@@ -171,6 +196,11 @@ enum result parse_reasons(struct parsing *s)
         if (!given[use]) {
             (void)tsv_fail(&s->t, "no reason to '", str_of(code_name(uses, use)),
                            "': each use needs one: refuse refer return terminate defer");
+        }
+    }
+    for (size_t i = 0; i < s->p.authorities_n && s->t.result == OK; i++) {
+        if (policy_reason(&s->p, REASON_REFER, s->p.authorities[i].reason) == NULL) {
+            (void)tsv_fail(&s->t, "no reason to refer '", s->p.authorities[i].reason, "', which authorities.tsv names");
         }
     }
     return s->t.result;

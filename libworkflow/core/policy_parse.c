@@ -7,9 +7,9 @@
 
 // In the order in which they are read: a file may name what stands in one before it.
 const char *const policy_file_names[POLICY_FILES] = {
-    "units.tsv",    "places.tsv",   "categories.tsv", "lexicon.tsv",  "steps.tsv",    "clocks.tsv",
-    "calendar.tsv", "settings.tsv", "officers.tsv",   "posts.tsv",    "routes.tsv",   "reasons.tsv",
-    "ladder.tsv",   "queues.tsv",   "variants.tsv",   "villages.tsv", "landmarks.tsv"};
+    "units.tsv",   "places.tsv",   "categories.tsv", "authorities.tsv", "lexicon.tsv",  "steps.tsv",
+    "clocks.tsv",  "calendar.tsv", "settings.tsv",   "officers.tsv",    "posts.tsv",    "routes.tsv",
+    "reasons.tsv", "ladder.tsv",   "queues.tsv",     "variants.tsv",    "villages.tsv", "landmarks.tsv"};
 
 static const struct code day_kinds[] = {{DAY_OFF, "off", ""}, {DAY_WORK, "work", ""}, {0, NULL, NULL}};
 
@@ -27,14 +27,25 @@ static enum result parse_categories(struct parsing *s)
     return s->t.result;
 }
 
+static bool find_authority(const struct parsing *s, struct str name, int64_t *out)
+{
+    for (size_t i = 0; i < s->p.authorities_n; i++) {
+        if (str_eq(s->p.authorities[i].code, name)) {
+            *out = (int64_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool parse_term(struct parsing *s, struct term *t)
 {
     int64_t weight = 0, code = 0;
     int k = 0;
     struct str axis = s->t.cell[0];
     bool all = false;
-    if (axis.n != 1 || memchr("kcupvon", axis.p[0], 7) == NULL) {
-        return tsv_fail(&s->t, "unknown axis '", axis, "'; allowed: k c u p v o n");
+    if (axis.n != 1 || memchr("kcaupvon", axis.p[0], 8) == NULL) {
+        return tsv_fail(&s->t, "unknown axis '", axis, "'; allowed: k c a u p v o n");
     }
     t->axis = axis.p[0];
     if (t->axis == 'c' && (!parse_category(s, 1, &all, &code) || all || code == 0)) {
@@ -42,6 +53,9 @@ static bool parse_term(struct parsing *s, struct term *t)
     }
     if (t->axis == 'k' && !tsv_named(&s->t, 1, "kind", kinds, &k)) {
         return false;
+    }
+    if (t->axis == 'a' && !find_authority(s, s->t.cell[1], &code)) {
+        return tsv_fail(&s->t, "unknown authority '", s->t.cell[1], "': authorities.tsv does not have it");
     }
     if (memchr("upvon", t->axis, 5) != NULL && !str_is(s->t.cell[1], "-")) {
         return tsv_fail(&s->t, "the axes u, p, v, o and n have the code '-', not '", s->t.cell[1], "'");
@@ -105,6 +119,7 @@ static enum result parse_files(const struct str files[POLICY_FILES], bool words,
         {"code\tlevel\tparent\tline\tname\tfrom\tto", parse_units},
         {"code\tlevel\tname\tparent\tnames", parse_places},
         {"code\tname", parse_categories},
+        {"code\tname\treason", parse_authorities},
         {"axis\tcode\tweight\tterm", parse_lexicon},
         {"step\tcategory\tkind\tmode", parse_steps},
         {"clock\tkind\tamount", parse_clocks},
@@ -124,10 +139,11 @@ static enum result parse_files(const struct str files[POLICY_FILES], bool words,
     for (int i = 0; i < POLICY_FILES; i++) {
         enum result (*parse)(struct parsing *) = files_of[i].parse;
         bool later = parse == parse_variants || parse == parse_villages || parse == parse_landmarks;
-        if (!words && (later || parse == parse_places || parse == parse_lexicon)) {
+        bool read_only = parse == parse_places || parse == parse_authorities || parse == parse_lexicon;
+        if (!words && (later || read_only)) {
             continue;
         }
-        if (files[i].p == NULL && (later || parse == parse_queues)) {
+        if (files[i].p == NULL && (later || parse == parse_queues || parse == parse_authorities)) {
             continue; // a policy that was loaded before there was this file
         }
         enum result r = tsv_open(&s.t, policy_file_names[i], files[i], files_of[i].header, arena, err);

@@ -23,6 +23,7 @@ enum result parse_ladder(struct parsing *s);
 enum result parse_posts(struct parsing *s);
 enum result parse_routes(struct parsing *s);
 enum result parse_reasons(struct parsing *s);
+enum result parse_authorities(struct parsing *s);
 enum result parse_queues(struct parsing *s);
 enum result parse_variants(struct parsing *s);
 enum result parse_places(struct parsing *s);

@@ -24,7 +24,7 @@ bool parse_kind(struct parsing *s, size_t column, bool *all, int *out)
 }
 
 // How specific the row was that set a step; the more specific one wins, whatever the order.
-typedef uint8_t specific[STEP_CALLBACK + 1][100][KIND_OTHER + 1];
+typedef uint8_t specific[POLICY_STEPS][100][KIND_OTHER + 1];
 
 static bool parse_step(struct parsing *s, specific set)
 {
@@ -57,12 +57,12 @@ static enum result check_steps(struct parsing *s)
         for (int c = 0; c <= 99; c++) {
             for (int k = 0; k <= KIND_OTHER; k++) {
                 bool asked = c == 0 || policy_has_category(&s->p, c);
-                if (asked && s->p.steps[step->code][c][k] == 0) {
+                if (asked && s->p.steps[step->code][c][k] == 0 && step->code != STEP_REFER) {
                     return parse_fail(s, "category ", c,
                                       " has no row for every step and kind; a row with * * would do");
                 }
-                if (!asked) { // a category that a later policy dropped: a person looks at it
-                    s->p.steps[step->code][c][k] = MODE_HUMAN;
+                if (!asked || s->p.steps[step->code][c][k] == 0) { // a category that a later policy dropped, or the
+                    s->p.steps[step->code][c][k] = MODE_HUMAN;     // step is younger than the policy: a person decides
                 }
             }
         }

@@ -13,7 +13,7 @@
 #include "run/options.h"
 #include "wire/frame.h"
 
-#define SCHEMA_VERSION 4 // of deploy/migrations that this program was built for
+#define SCHEMA_VERSION 5 // of deploy/migrations that this program was built for
 
 struct db;
 

@@ -3,10 +3,11 @@
 -- name: policy_newest
 SELECT version, digest FROM policy_version ORDER BY version DESC LIMIT 1
 
--- The newest version's files: all of them, or ($1) without what only the classifier reads: the largest two.
+-- The newest version's files: all of them, or ($1) without what only the classifier reads: most of the bytes.
 -- name: policy_files
 SELECT f.name, f.content, f.version FROM policy_file f
-WHERE f.version = (SELECT max(version) FROM policy_version) AND ($1::boolean OR f.name <> ALL ('{places.tsv,lexicon.tsv}'))
+WHERE f.version = (SELECT max(version) FROM policy_version)
+  AND ($1::boolean OR f.name <> ALL ('{places.tsv,authorities.tsv,lexicon.tsv,variants.tsv,villages.tsv,landmarks.tsv}'))
 
 -- name: policy_insert
 WITH v AS (

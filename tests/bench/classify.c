@@ -104,7 +104,7 @@ static double round_s(const struct policy *p, const struct model *m, int64_t *au
     *automatic = 0;
     for (size_t i = 0; i < letters_n; i++) {
         classify(p, m, &letters[i], &text, &c);
-        *automatic += classify_auto(p, &c);
+        *automatic += classify_route(p, &c) != ROUTE_DESK;
     }
     return (double)(clock_mono() - from) / (double)WF_SECOND;
 }

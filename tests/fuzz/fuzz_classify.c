@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     classify(p, known(), &letter, &text, &c);
     check(&c, true);
-    (void)classify_auto(p, &c);
+    (void)classify_route(p, &c);
     classify(p, known(), &letter, &text, &again);
     insist(strcmp(c.why, again.why) == 0 && c.flags == again.flags && c.kind == again.kind && c.place == again.place);
     classify(p, NULL, &letter, &text, &c);

@@ -32,7 +32,7 @@ static const struct {
     {"leg",                  {"",    "s",   "siu", "siu", "s", "s"}},
     {"course",               {"",    "siu", "siu", "siu", "s", "s"}},
     {"accused",              {"",    "siu", "s",   "siu", "s", "s"}},
-    {"request",              {"",    "s",   "s",   "siu", "s", "s"}},
+    {"request",              {"",    "siu", "s",   "siu", "s", "s"}},
     {"journal",              {"i",   "i",   "si",  "si",  "s", "s"}},
     {"reply",                {"",    "",    "s",   "si",  "s", "s"}},
     {"internal_report",      {"",    "",    "",    "i",   "s", "s"}},

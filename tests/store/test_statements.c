@@ -36,7 +36,7 @@ static const struct {
     {"pa_classifier", worklist_received_statements, ""},
     {"pa_classifier", poison_statements, ""},
     {"pa_classifier", cases_statements,
-     "inbox_find leg_insert leg_update request_insert request_update split_serial split_insert reply_insert "
+     "inbox_find leg_insert leg_update split_serial split_insert reply_insert "
      "internal_report_insert supplement_insert callback_answer_insert inquiry_insert inquiry_approve inquiry_answer "
      "refused_event_insert inbox_insert inbox_seen queue_line queue_unblock tombstone_insert parked_insert"},
     {"pa_dispatcher", queue_statements, ""},

@@ -22,6 +22,7 @@ int main(int argc, char **argv)
                               .layout = MODEL_LAYOUT,
                               .size = sizeof(m),
                               .slots = 2,
+                              .probe = model_probe(),
                               .outputs = MODEL_OUTPUTS,
                               .urgent_at = 2 * NAT,
                               .watch_at = 2 * NAT,

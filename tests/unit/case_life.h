@@ -57,12 +57,14 @@ static const struct leg_facts *any_leg(const struct case_facts *f)
 static struct classification any_classification(void)
 {
     static const int16_t categories[] = {0, 1, 2, 14, 12};
+    static const struct authority court = {STR("court"), STR("人民法院"), STR("litigation")};
     struct classification c = {.kind = (enum kind)(KIND_CONSULT + roll(KIND_OTHER)),
                                .category = categories[roll(5)],
                                .place = SHENZHEN,
                                .bureau = one_in(4) ? 0 : good_unit(&(struct case_facts){0}, 0),
                                .confidence = (int16_t)roll(101),
                                .flags = (uint8_t)(one_in(6) ? roll(8) : 0),
+                               .authority = one_in(3) ? &court : NULL,
                                .why = "terms"};
     for (int n = one_in(7) ? 1 + roll(2) : 0; n > 0; n--)
         c.accused.of[c.accused.n++] = any_accused();

@@ -39,7 +39,7 @@ static void world_grow(void)
     world.officers = officers;
     world.officers_n = officers_n;
     world.served_months = (int16_t)roll(49);
-    for (int step = STEP_ACCEPT; step <= STEP_CALLBACK; step++)
+    for (int step = STEP_ACCEPT; step < POLICY_STEPS; step++)
         memset(world.steps[step], one_in(2) ? MODE_AUTO : MODE_HUMAN, sizeof world.steps[step]);
     world.sure = (int16_t)roll(101);
     world.hops = (int16_t)roll(4);

@@ -14,6 +14,7 @@ enum {
     UNITS,
     PLACES,
     CATEGORIES,
+    AUTHORITIES,
     LEXICON,
     STEPS,
     CLOCKS,

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SAMPLE_UNIT 8 // a sample weight in a model's weight of 1
+
 struct sample_weight {
     const char *piece; // one to three characters, folded already
     int output, weight;
@@ -40,6 +42,7 @@ static inline void sample_head(struct model_head *h, uint32_t slots)
     *h = (struct model_head){.magic = "pa-model", // fills it, so without NUL
                              .layout = MODEL_LAYOUT,
                              .slots = slots,
+                             .probe = model_probe(),
                              .outputs = MODEL_OUTPUTS,
                              .watch_at = -MODEL_ONE / 4,
                              .made = "a test"};
@@ -47,7 +50,7 @@ static inline void sample_head(struct model_head *h, uint32_t slots)
     for (int k = 0; k < MODEL_CATEGORIES; k++)
         h->category[k] = (int16_t)(k < 19 ? k + 1 : k == 19 ? 90 : 99);
     for (int o = 0; o < MODEL_OUTPUTS; o++)
-        h->scale[o] = 16 * 65536; // 16: the root of a norm of 1.0
+        h->scale[o] = MODEL_ROOT_ONE * SAMPLE_UNIT * 65536;
     h->bias[MODEL_CONDUCT] = h->bias[MODEL_URGENT] = -MODEL_ONE;
     for (int c = 0; c < MODEL_CURVES; c++)
         for (int i = 0; i < MODEL_CURVE; i++)
@@ -73,8 +76,8 @@ static inline struct str sample_model_bytes(const struct sample_weight *weights,
             at = (at + 1) & (slots - 1);
         if (slot[at].feature == 0)
             slot[at] = (struct model_slot){feature, h->rows++};
-        row[slot[at].row].weight[weights[i].output] = (int16_t)weights[i].weight;
-        row[slot[at].row].weight[MODEL_NORM] = 256;
+        row[slot[at].row].weight[weights[i].output] = (int16_t)(weights[i].weight / SAMPLE_UNIT);
+        row[slot[at].row].weight[MODEL_NORM] = MODEL_NORM_ONE;
     }
     h->size = (uint32_t)(sizeof(*h) + slots * sizeof(*slot) + h->rows * sizeof(*row));
     return (struct str){bytes, h->size};

@@ -31,7 +31,7 @@ static void a_letter_is_received_triaged_and_accepted(void **state)
 static void what_the_machine_does_not_accept(void **state)
 {
     static const struct classification found[] = {
-        {.kind = KIND_HELP, .category = 1, .bureau = SHENZHEN, .confidence = 69}, // accept_at is 70
+        {.kind = KIND_HELP, .category = 1, .bureau = SHENZHEN, .confidence = 79}, // accept_at is 80
         {.kind = KIND_HELP, .category = 1, .bureau = 0, .confidence = 90},
         {.kind = KIND_HELP, .category = 0, .bureau = SHENZHEN, .confidence = 90},
         {.kind = KIND_HELP, .category = 1, .bureau = SHENZHEN, .confidence = 90, .flags = FLAG_CONDUCT},
@@ -54,6 +54,39 @@ static void what_the_machine_does_not_accept(void **state)
     }
     struct case_facts f = sample_facts(ACCEPTED, LEG_NONE);
     refuses(sample_policy_all(MODE_HUMAN), &f, sample_change(EV_DISPATCH, ACTOR_DISPATCHER), "needs_desk", "event");
+}
+
+// T11: another authority's matter is proposed by the machine and decided by an officer.
+static void what_is_another_authoritys(void **state)
+{
+    const struct authority court = {STR("court"), STR("人民法院"), STR("litigation")};
+    const struct classification sure = {
+        .kind = KIND_HELP, .category = 90, .confidence = 90, .authority = &court, .why = "category 90"};
+    struct classification found[] = {sure, sure, sure};
+    struct policy p = *sample_policy();
+    now = SAMPLE_NOW;
+    struct case_facts f = sample_facts(RECEIVED, LEG_NONE), before = f;
+    does(&p, &f, triage(&sure), "T4 T11");
+    assert_int_equal(last.steps[1].actor, ACTOR_CLASSIFIER);
+    assert_string_equal(last.steps[1].detail, "litigation; 人民法院");
+    assert_true(f.state == TRIAGE && f.requests_n == 1 && f.requests[0].kind == REQUEST_REFERRAL);
+    assert_true(f.due_at == due(CLOCK_K3) && f.requests[0].due_at == due(CLOCK_K18));
+    struct case_facts denied = f;
+    does(&p, &denied, by(desk(EV_DENY), 8), "T8b");
+    assert_true(denied.state == TRIAGE && denied.requests[0].state == REQUEST_DENIED);
+    does(&p, &f, by(desk(EV_GRANT), 8), "T11a");
+    assert_true(f.state == REFERRED && f.requests[0].state == REQUEST_GRANTED);
+    found[0].confidence = 79; // accept_at is 80
+    found[1].flags = FLAG_CONDUCT;
+    found[2].authority = NULL;
+    for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
+        f = before;
+        does(&p, &f, triage(&found[i]), "T4");
+        refuses(&p, &f, sample_change(EV_REFER, ACTOR_CLASSIFIER), "needs_desk", "event");
+    }
+    memset(p.steps[STEP_REFER], MODE_HUMAN, sizeof p.steps[STEP_REFER]);
+    f = before;
+    does(&p, &f, triage(&sure), "T4");
 }
 
 static void what_is_past_is_a_duplicate(void **state)
@@ -394,6 +427,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_letter_is_received_triaged_and_accepted),
         cmocka_unit_test(what_the_machine_does_not_accept),
+        cmocka_unit_test(what_is_another_authoritys),
         cmocka_unit_test(what_is_past_is_a_duplicate),
         cmocka_unit_test(an_emergency_is_escalated_until_it_is_acknowledged),
         cmocka_unit_test(the_writer_is_asked_for_more),

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+enum { AUTHORITIES = 3, LEXICON }; // of policy_file_names
+
 static const struct policy *small(void)
 {
     static struct policy p;
@@ -20,8 +22,12 @@ static const struct policy *small(void)
     struct arena arena = {memory, sizeof(memory), 0};
     struct err err = {0};
     sample_files(files);
-    files[3] = STR("axis\tcode\tweight\tterm\nc\t04\t60\t广场舞\nk\tpraise\t60\t锦旗\nu\t-\t60\t着火\nu\t-\t-60\t演练\n"
-                   "p\t-\t60\t乱罚款\nv\t-\t30\t测试\no\t-\t1\t派出所\no\t-\t1\t分局\nn\t-\t1\t中山路\n");
+    files[AUTHORITIES] = STR("code\tname\treason\nhotline12345\t12345热线\thotline12345\n"
+                             "court\t人民法院\tlitigation\nwater\t水务部门\thotline12345\n");
+    files[LEXICON] =
+        STR("axis\tcode\tweight\tterm\nc\t04\t60\t广场舞\nk\tpraise\t60\t锦旗\nu\t-\t60\t着火\nu\t-\t-60\t演练\n"
+            "p\t-\t60\t乱罚款\nv\t-\t30\t测试\no\t-\t1\t派出所\no\t-\t1\t分局\nn\t-"
+            "\t1\t中山路\na\tcourt\t30\t开庭\na\twater\t20\t停水\n");
     if (policy_parse(files, &arena, &p, &err) != OK)
         fail_msg("%s: %s", err.field, err.text);
     return &p;
@@ -71,9 +77,9 @@ static void category_and_confidence(void **state)
     assert_int_equal(c.category, 1);
     assert_int_equal(c.sure_category, 98); // a lead of 1.0 is the curve's seventeenth point
     assert_true(c.police);
-    assert_int_equal(c.sure_police, 50 + 3 * 8); // half the lead over 90, and no other witness
-    assert_int_equal(c.confidence, 74);          // the least of what decides where it goes
-    assert_string_equal(c.why, "category 01 by 路口, then 02; place 440300 by the mailbox; sure 74");
+    assert_int_equal(c.sure_police, 50 + 3 * 8);  // half the lead over 90, and no other witness
+    assert_int_equal(c.confidence, c.sure_place); // the least of what decides where it goes
+    assert_string_equal(c.why, "category 01 by 路口, then 02; place 440300 by the mailbox; sure 95");
     c = text(440300, NULL, "路口，户口", NULL); // two that say the opposite: nobody can tell
     assert_int_equal(c.sure_category, 50);
     assert_int_equal(text(440300, "户口", "路口", NULL).category, 2); // the title counts double
@@ -89,7 +95,7 @@ static void police_or_not(void **state)
     assert_int_equal(c.category, 90);
     assert_false(c.police);
     assert_int_equal(c.sure_police, 99);
-    assert_int_equal(c.confidence, c.sure_place); // the least of what decides
+    assert_int_equal(c.confidence, c.sure_conduct); // where it is decides nothing
     // The police's own category, and not the police's business: nobody is sure.
     struct sample_weight of_others[] = {{"路口", SAMPLE_CATEGORY(1), 4000}, {"路口", MODEL_POLICE, -8000}};
     struct str bytes = sample_model_bytes(of_others, 2);
@@ -100,6 +106,13 @@ static void police_or_not(void **state)
     assert_int_equal(c.category, 1);
     assert_false(c.police);
     assert_int_equal(c.confidence, 50);
+    free((void *)(uintptr_t)bytes.p);
+    of_others[1].weight = -4000; // the surer witness is believed
+    bytes = sample_model_bytes(of_others, 2);
+    assert_int_equal(model_open(bytes, &m, &err), OK);
+    c = run_by(&m, (struct letter){.mailbox = 440300, .body = STR("路口")});
+    assert_true(c.police && c.sure_police < c.sure_category);
+    assert_int_equal(c.confidence, c.sure_place);
     free((void *)(uintptr_t)bytes.p);
 }
 
@@ -114,7 +127,7 @@ static void the_lexicon_adds(void **state)
     assert_true(text(440300, NULL, "着火", NULL).flags & FLAG_URGENT);
     assert_int_equal(text(440300, NULL, "着火，着火，演练", NULL).flags, 0); // a term counts once
     assert_true(text(440300, NULL, "乱罚款", NULL).flags & FLAG_CONDUCT);
-    assert_int_equal(text(440300, NULL, "路口，测试", NULL).confidence, 44);
+    assert_int_equal(text(440300, NULL, "路口，测试", NULL).confidence, 65);
     assert_int_equal(text(440300, "测试", "测试", NULL).confidence, 0);
 }
 
@@ -168,7 +181,7 @@ static void emergencies(void **state)
     assert_true(c.watch);
     assert_string_equal(c.urgent_why, "perhaps urgent by 害怕");
     assert_int_equal(c.confidence, 0);
-    assert_false(classify_auto(small(), &c));
+    assert_int_equal(classify_route(small(), &c), ROUTE_DESK);
     c = text(440300, NULL, "路口", NULL);
     assert_false(c.watch);
     assert_string_equal(c.urgent_why, "");
@@ -189,7 +202,7 @@ static void police_conduct(void **state)
     c = text(440000, NULL, "民警态度", NULL); // no place is known: the desk has to say whom
     assert_int_equal(c.flags, FLAG_CONDUCT);
     assert_int_equal(c.accused.n, 0);
-    assert_false(classify_auto(small(), &c));
+    assert_int_equal(classify_route(small(), &c), ROUTE_DESK);
 }
 
 static void the_accused(void **state)
@@ -214,21 +227,44 @@ static void what_goes_without_the_desk(void **state)
     struct policy p = *small();
     struct classification c = text(440300, NULL, "请问户口", NULL);
     p.sure = (int16_t)(c.confidence + 1);
-    assert_false(classify_auto(&p, &c));
+    assert_int_equal(classify_route(&p, &c), ROUTE_DESK);
     p.sure = c.confidence;
     p.steps[STEP_ACCEPT][c.category][c.kind] = MODE_AUTO;
-    assert_true(classify_auto(&p, &c));
+    assert_int_equal(classify_route(&p, &c), ROUTE_ACCEPT);
     p.steps[STEP_ACCEPT][c.category][c.kind] = MODE_HUMAN;
-    assert_false(classify_auto(&p, &c));
+    assert_int_equal(classify_route(&p, &c), ROUTE_DESK);
     p.steps[STEP_ACCEPT][c.category][c.kind] = MODE_AUTO;
     struct classification other = c;
     other.flags = FLAG_URGENT;
-    assert_false(classify_auto(&p, &other));
+    assert_int_equal(classify_route(&p, &other), ROUTE_DESK);
     other.flags = FLAG_CONDUCT;
-    assert_false(classify_auto(&p, &other));
+    assert_int_equal(classify_route(&p, &other), ROUTE_DESK);
     other = c;
     other.bureau = 0;
-    assert_false(classify_auto(&p, &other));
+    assert_int_equal(classify_route(&p, &other), ROUTE_DESK);
+}
+
+// Whose it is instead: the one that most is said of, in the title twice; of the police's matters nobody asks.
+static void another_authority(void **state)
+{
+    struct policy p = *small();
+    struct classification c = text(440300, NULL, "垃圾", NULL);
+    assert_true(str_is(c.authority->code, "hotline12345"));
+    c = text(440300, NULL, "垃圾，停水，开庭", NULL);
+    assert_true(str_is(c.authority->code, "court"));
+    assert_non_null(strstr(c.why, "; for court"));
+    c = text(440300, "停水", "垃圾，开庭", NULL);
+    assert_true(str_is(c.authority->code, "water"));
+    assert_null(text(440300, NULL, "路口，开庭", NULL).authority);
+    p.sure = c.confidence;
+    p.steps[STEP_REFER][90][c.kind] = MODE_AUTO;
+    c.bureau = 0; // nobody of ours needs to be found
+    assert_int_equal(classify_route(&p, &c), ROUTE_REFER);
+    p.steps[STEP_REFER][90][c.kind] = MODE_HUMAN;
+    assert_int_equal(classify_route(&p, &c), ROUTE_DESK);
+    p.steps[STEP_REFER][90][c.kind] = MODE_AUTO;
+    c.flags = FLAG_CONDUCT;
+    assert_int_equal(classify_route(&p, &c), ROUTE_DESK);
 }
 
 static void without_a_model(void **state)
@@ -240,7 +276,7 @@ static void without_a_model(void **state)
     assert_int_equal(c.place, 440305);
     assert_int_equal(c.confidence, 0);
     assert_int_equal(c.flags, FLAG_CONFIDENTIAL);
-    assert_false(classify_auto(small(), &c));
+    assert_int_equal(classify_route(small(), &c), ROUTE_DESK);
 }
 
 // Nothing but what model and gazetteer know stands in the explanation, whatever the letter says.
@@ -276,6 +312,7 @@ int main(void)
         cmocka_unit_test(police_conduct),
         cmocka_unit_test(the_accused),
         cmocka_unit_test(what_goes_without_the_desk),
+        cmocka_unit_test(another_authority),
         cmocka_unit_test(without_a_model),
         cmocka_unit_test(the_explanation_keeps_the_letter_out),
         cmocka_unit_test(the_longest_letter),

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-static const struct sample_weight weights[] = {{"路", SAMPLE_CATEGORY(1), 400},     {"路口", SAMPLE_CATEGORY(1), 900},
-                                               {"红绿灯", SAMPLE_CATEGORY(1), 700}, {"路口", MODEL_URGENT, -300},
+static const struct sample_weight weights[] = {{"路", SAMPLE_CATEGORY(1), 400},     {"路口", SAMPLE_CATEGORY(1), 904},
+                                               {"红绿灯", SAMPLE_CATEGORY(1), 704}, {"路口", MODEL_URGENT, -304},
                                                {"户口", SAMPLE_CATEGORY(2), 800},   {"户口", MODEL_POLICE, 600}};
 #define WEIGHTS (sizeof(weights) / sizeof(weights[0]))
 
@@ -45,10 +45,10 @@ static void scores(void **state)
     assert_int_equal(score[SAMPLE_CATEGORY(1)], 0);
     assert_int_equal(score[MODEL_URGENT], -MODEL_ONE); // its bias
     score_of(&m, NULL, "路口");                        // two pieces: by the root of two, 22 sixteenths
-    assert_int_equal(score[SAMPLE_CATEGORY(1)], 1300 * 16 / 22);
-    assert_int_equal(score[MODEL_URGENT], -MODEL_ONE - 300 * 16 / 22);
+    assert_int_equal(score[SAMPLE_CATEGORY(1)], 1304 * 16 / 22);
+    assert_int_equal(score[MODEL_URGENT], -MODEL_ONE - 304 * 16 / 22);
     score_of(&m, NULL, "红绿灯");
-    assert_int_equal(score[SAMPLE_CATEGORY(1)], 700);
+    assert_int_equal(score[SAMPLE_CATEGORY(1)], 704);
     score_of(&m, NULL, "户口户口");
     assert_int_equal(score[SAMPLE_CATEGORY(2)], 1600 * 16 / 22);
     score_of(&m, "户口", ""); // the title's pieces count double
@@ -66,9 +66,9 @@ static void scores(void **state)
 static void the_heaviest_letter_does_not_overflow(void **state)
 {
     static char body[3 * LETTER_BODY_MAX + 1], title[3 * LETTER_TITLE_MAX + 1];
-    const struct sample_weight most[] = {{"路", 0, MODEL_WEIGHT},     {"口", 0, MODEL_WEIGHT},
-                                         {"路口", 0, MODEL_WEIGHT},   {"口路", 0, MODEL_WEIGHT},
-                                         {"路口路", 0, MODEL_WEIGHT}, {"口路口", 0, MODEL_WEIGHT}};
+    enum { MOST = SAMPLE_UNIT * MODEL_WEIGHT };
+    const struct sample_weight most[] = {{"路", 0, MOST},   {"口", 0, MOST},     {"路口", 0, MOST},
+                                         {"口路", 0, MOST}, {"路口路", 0, MOST}, {"口路口", 0, MOST}};
     struct str bytes = sample_model_bytes(most, 6);
     struct model m = model_of(bytes);
     for (size_t i = 0; i < LETTER_BODY_MAX; i++)
@@ -76,7 +76,7 @@ static void the_heaviest_letter_does_not_overflow(void **state)
     memcpy(title, body, sizeof(title) - 1);
     score_of(&m, title, body);
     assert_true(text.n > LETTER_BODY_MAX);
-    assert_true(score[0] > 100 * MODEL_WEIGHT); // positive, and grown with the root of its length
+    assert_true(score[0] > 100 * MOST); // positive, and grown with the root of its length
     free((void *)(uintptr_t)bytes.p);
 }
 
@@ -95,6 +95,11 @@ static void police_and_percent(void **state)
     assert_int_equal(model_percent(&m, CURVE_KIND, MODEL_ONE / 16 - 1), 50);
     assert_int_equal(model_percent(&m, CURVE_KIND, MODEL_ONE / 16), 53);
     assert_int_equal(model_percent(&m, CURVE_KIND, INT32_MAX), 99);
+    // Of a flag, yes and no have a curve each.
+    ((struct model_head *)(uintptr_t)bytes.p)->curve[CURVE_NO + CURVE_URGENT - CURVE_CONDUCT][16] = 88;
+    assert_int_equal(model_flag_percent(&m, CURVE_URGENT, MODEL_ONE, 0), 98);
+    assert_int_equal(model_flag_percent(&m, CURVE_URGENT, 0, MODEL_ONE), 88);
+    assert_int_equal(model_flag_percent(&m, CURVE_CONDUCT, 0, MODEL_ONE), 98);
     free((void *)(uintptr_t)bytes.p);
 }
 
@@ -168,6 +173,7 @@ static void damaged(void **state)
     } while (0)
     DAMAGE(h->magic[0] = 'P');
     DAMAGE(h->layout++);
+    DAMAGE(h->probe++);
     DAMAGE(h->outputs--);
     DAMAGE(h->slots /= 2);
     DAMAGE(h->slots--);

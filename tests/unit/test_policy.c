@@ -128,7 +128,12 @@ static void refuses_words(void **state)
 {
     expect(CATEGORIES, "02\t", "01\t", "categories.tsv:3", "duplicate '01'");
     expect(CATEGORIES, "01\t", "100\t", "categories.tsv:2", "from 1 to 99");
-    expect(LEXICON, "v\t-\t30", "x\t-\t30", "lexicon.tsv:5", "allowed: k c u p v o n");
+    expect_with(AUTHORITIES, STR("code\tname\treason\na\t甲\tlitigation\na\t乙\tlitigation\n"), "authorities.tsv:3",
+                "duplicate 'a'");
+    expect_with(AUTHORITIES, STR("code\tname\treason\nA\t甲\tlitigation\n"), "authorities.tsv:2", "code");
+    expect(AUTHORITIES, "\thotline12345\n", "\tgossip\n", "reasons.tsv:40", "no reason to refer 'gossip'");
+    expect(LEXICON, "v\t-\t30", "a\tgossip\t30", "lexicon.tsv:5", "unknown authority 'gossip'");
+    expect(LEXICON, "v\t-\t30", "x\t-\t30", "lexicon.tsv:5", "allowed: k c a u p v o n");
     expect(LEXICON, "v\t-\t30", "c\t98\t30", "lexicon.tsv:5", "unknown category '98'");
     expect(LEXICON, "v\t-\t30", "c\t*\t30", "lexicon.tsv:5", "category's code");
     expect(LEXICON, "v\t-\t30", "k\tgossip\t30", "lexicon.tsv:5",
@@ -146,7 +151,7 @@ static void refuses_rules(void **state)
     expect(STEPS, "accept\t*\t*", "adopt\t*\t*", "steps.tsv:3", "allowed: accept dispatch review issue callback");
     expect(STEPS, "accept\t*\t*\tauto", "accept\t*\t*\tmaybe", "steps.tsv:3", "allowed: human auto");
     expect(STEPS, "accept\t*\t*", "accept\t*\tgossip", "steps.tsv:3", "unknown kind");
-    expect(STEPS, "accept\t*\t*\tauto", "accept\t01\t*\tauto", "steps.tsv:14", "category 2 has no row");
+    expect(STEPS, "accept\t*\t*\tauto", "accept\t01\t*\tauto", "steps.tsv:17", "category 2 has no row");
     expect(STEPS, "dispatch\t*", "accept\t*", "steps.tsv:4", "duplicate");
     expect(CLOCKS, "K8\tother\t7wd\n", "", "clocks.tsv:40", "missing clock K8 (办理答复) for the kind other");
     expect(CLOCKS, "K14C\t*\t30d\n", "", "clocks.tsv:40", "missing clock K14C (信访延期) for the kind consult");
@@ -174,7 +179,7 @@ static void refuses_rules(void **state)
 static void a_file_that_is_missing(void **state)
 {
     for (int i = 0; i < POLICY_FILES; i++)
-        expect_with(i, i >= QUEUES ? STR("") : STR_NONE, policy_file_names[i], "missing or empty");
+        expect_with(i, i >= QUEUES || i == AUTHORITIES ? STR("") : STR_NONE, policy_file_names[i], "missing or empty");
 }
 
 // However little room there is, the answer is RETRY.

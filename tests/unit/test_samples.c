@@ -47,7 +47,7 @@ static const char *end_state(const struct policy *p, const struct classification
 {
     if (c->flags & FLAG_URGENT)
         return "EMERGENCY";
-    return classify_auto(p, c) ? "CLOSED" : "TRIAGE";
+    return classify_route(p, c) == ROUTE_ACCEPT ? "CLOSED" : "TRIAGE";
 }
 
 // The next row of expected.tsv that is none of the first line and the comments.

@@ -104,7 +104,7 @@ static void a_model_gives_way(void **state)
     assert_string_not_equal(first, second);
     assert_int_equal(model_file_renew(path, &m, &err), OK);
     assert_string_equal(m.sealed.name, second);
-    assert_int_equal(m.model.rows[0].weight[0], 200);
+    assert_int_equal(m.model.rows[0].weight[0], 200 / SAMPLE_UNIT);
     assert_int_equal(model_file_renew(path, &m, &err), DUPLICATE);
     assert_int_equal(unlink(path), 0); // nothing there is no reason to stop
     assert_int_equal(model_file_renew(path, &m, &err), DUPLICATE);
@@ -125,7 +125,7 @@ static void a_bad_model_does_not(void **state)
     assert_string_equal(err.code, "damaged");
     assert_int_equal(model_file_renew(path, &m, &err), DUPLICATE);
     assert_string_equal(m.sealed.name, good);
-    assert_int_equal(m.model.rows[0].weight[0], 100);
+    assert_int_equal(m.model.rows[0].weight[0], 100 / SAMPLE_UNIT);
     assert_int_equal(sealed_write(path, STR("sealed, and no model"), NULL, &err), OK);
     assert_int_equal(model_file_renew(path, &m, &err), REJECT);
     assert_string_equal(err.code, "bad_model");
@@ -133,7 +133,7 @@ static void a_bad_model_does_not(void **state)
     assert_int_equal(model_file_renew(path, &m, &err), DUPLICATE);
     write_model(path, 300, bad);
     assert_int_equal(model_file_renew(path, &m, &err), OK);
-    assert_int_equal(m.model.rows[0].weight[0], 300);
+    assert_int_equal(m.model.rows[0].weight[0], 300 / SAMPLE_UNIT);
     struct model_file none;
     assert_int_equal(sealed_write(path, STR("sealed, and no model"), NULL, &err), OK);
     assert_int_equal(model_file_open(path, &none, &err), REJECT);

@@ -36,12 +36,13 @@ static void decide(struct task *t, const struct policy *p, const struct model *m
     const struct labelled *l = &t->m.set.of[i];
     struct decision *d = &t->decisions[i];
     struct letter letter = {.mailbox = l->mailbox ? l->mailbox : MAILBOX_PROVINCE,
+                            .claimed = l->claimed,
                             .title = str_of(l->title),
                             .body = str_of(l->body),
                             .place = str_of(l->place && *l->place ? l->place : NULL)};
     classify(p, m, &letter, &text, &d->c);
     d->made = true;
-    d->automatic = classify_auto(p, &d->c);
+    d->automatic = classify_route(p, &d->c) != ROUTE_DESK;
 }
 
 // Learns from those that are not held out and reads those that are.

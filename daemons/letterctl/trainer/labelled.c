@@ -48,6 +48,15 @@ static int kind_of(const char *s)
     return kind > 0 ? kind : UNKNOWN;
 }
 
+// What the writer ticked, in either language.
+static enum kind claimed_of(const char *s)
+{
+    for (const struct code *k = kinds; s && k->name; k++)
+        if (strcmp(s, k->name) == 0 || strcmp(s, k->label) == 0)
+            return (enum kind)k->code;
+    return KIND_NONE;
+}
+
 static void derive(struct labelled *l)
 {
     if (l->category != UNKNOWN && l->police == UNKNOWN)
@@ -89,6 +98,7 @@ static bool read_json(const char *command, const char *file, FILE *in, struct la
         l->place = copy(member(o, "place"));
         l->date = copy("");
         l->mailbox = member(o, "mailbox") ? number(member(o, "mailbox")) : 0;
+        l->claimed = claimed_of(member(o, "claimed"));
         l->kind = kind_of(member(o, "kind"));
         l->category = number(member(o, "category"));
         l->conduct = flag(o, "conduct");
@@ -195,7 +205,7 @@ bool labelled_read(const char *command, const char *file, struct labelled_set *o
     FILE *in = fopen(file, "re");
     if (!in)
         return fail(command, file, 0, "cannot be read");
-    if (out->sets < 64)
+    if (out->sets < LABELLED_SETS)
         out->name[out->sets] = file;
     size_t n = strlen(file);
     bool read = n > 4 && strcmp(file + n - 4, ".tsv") == 0 ? read_sheet(command, file, in, out)
@@ -231,6 +241,7 @@ static const char *first_of(const struct sheet *s, const char *const columns[])
 static void take_text(struct labelled *l, const struct sheet *s, int32_t mailbox)
 {
     const char *department = cell(s, "dept");
+    l->claimed = claimed_of(cell(s, "kind"));
     l->title = copy(cell(s, "title"));
     l->body = copy(first_of(s, (const char *const[]){"body", "text", NULL}));
     l->place = copy(cell(s, "place"));
@@ -255,13 +266,13 @@ bool labelled_letters(const char *command, const char *file, int32_t mailbox, st
         index[i] = &labels->of[i];
     qsort(index, labels->n, sizeof(index[0]), by_id);
     while (sheet_next(&s)) {
-        snprintf(id, sizeof(id), "%s%s", cell(&s, "id") ? "" : prefix,
-                 cell(&s, "id") ? cell(&s, "id") : cell(&s, "row"));
+        const char *number = first_of(&s, (const char *const[]){"id", "row", NULL});
+        snprintf(id, sizeof(id), "%s%s", *number >= '0' && *number <= '9' ? prefix : "", number);
         struct labelled key = {.id = id}, *at = &key;
         struct labelled **found = bsearch(&at, index, labels->n, sizeof(index[0]), by_id);
         if (found && !(*found)->body) {
             take_text(*found, &s, mailbox);
-        } else if (!found && all) {
+        } else if (!found && all && cell(&s, "dept")) {
             struct labelled *l = add(all);
             l->id = copy(id);
             take_text(l, &s, mailbox);

@@ -6,11 +6,13 @@
 #include "core/letter.h"
 
 #define UNKNOWN (-1)
+#define LABELLED_SETS 100 // whose names are kept
 
 struct labelled {
     char *id, *title, *body, *place, *date;      // date: as written, "2016-08-11 …"; "" where there is none
     char *klass;                                 // of --classes
     int32_t mailbox;                             // 0: not said
+    enum kind claimed;                           // what the writer ticked; KIND_NONE: not said
     int kind, category, conduct, urgent, police; // UNKNOWN: leave it out; kind by enum kind, category by its code
     int32_t city;                                // 0: none is right; UNKNOWN
     char *district;                              // "": none is right; NULL: unknown
@@ -22,7 +24,7 @@ struct labelled_set {
     struct labelled *of;
     size_t n, cap;
     int sets;
-    const char *name[64]; // of the sets
+    const char *name[LABELLED_SETS]; // of the sets
 };
 
 // Reads labels. FILE.jsonl: a letter with its labels a line (id, title, body, mailbox, place, kind, category, conduct,
@@ -31,9 +33,10 @@ struct labelled_set {
 // reason was said.
 bool labelled_read(const char *command, const char *file, struct labelled_set *out);
 
-// Reads texts for the labels whose id they have: FILE.tsv with a header; id, or row behind the part of the file's name
-// before '_' (sz_letters.tsv: sz0, sz1, …); title, body, mailbox, dept, and ask_date, time or date. When `all` is
-// not NULL, the letters without labels go there, with police by their department (公安, 交警).
+// Reads texts for the labels whose id they have: FILE.tsv with a header; id or row, and in front of a bare number the
+// part of the file's name before '_' (sz_letters.tsv: sz0, sz1, …); title, body, mailbox, kind (what the writer
+// ticked), dept, and ask_date, time or date. When `all` is not NULL, the letters without labels go there, if their dept
+// says whether they are the police's (公安, 交警).
 bool labelled_letters(const char *command, const char *file, int32_t mailbox, struct labelled_set *labels,
                       struct labelled_set *all);
 

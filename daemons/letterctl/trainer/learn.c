@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define FAR_BELOW (-8.0)
-#define NORM_ONE 256.0
 
 static void *get(size_t n, size_t size)
 {
@@ -84,6 +83,15 @@ static struct model_slot *slot_of(const struct vocabulary *v, uint32_t feature)
     }
 }
 
+static void index_of(struct vocabulary *v)
+{
+    for (v->slots = 1024; v->slots < v->n * 2; v->slots *= 2)
+        ;
+    v->table = get(v->slots, sizeof(*v->table));
+    for (uint32_t i = 0; i < v->n; i++)
+        *slot_of(v, v->feature[i]) = (struct model_slot){v->feature[i], i};
+}
+
 static bool rare(uint32_t feature, size_t all, size_t counted)
 {
     uint32_t chars = feature & 3;
@@ -113,15 +121,48 @@ struct vocabulary vocabulary_build(const struct doc *docs, size_t n, const bool 
         if (rare((uint32_t)(list[i] >> 1), j - i, counted))
             continue;
         v.feature[v.n] = (uint32_t)(list[i] >> 1);
-        v.norm[v.n++] = (uint16_t)lround(fmin(idf * idf * NORM_ONE, INT16_MAX));
+        v.norm[v.n++] = (uint16_t)lround(fmin(idf * idf * MODEL_NORM_ONE, MODEL_WEIGHT));
     }
     free(list);
-    for (v.slots = 1024; v.slots < v.n * 2; v.slots *= 2)
-        ;
-    v.table = get(v.slots, sizeof(*v.table));
-    for (uint32_t i = 0; i < v.n; i++)
-        *slot_of(&v, v.feature[i]) = (struct model_slot){v.feature[i], i};
+    index_of(&v);
     return v;
+}
+
+struct worth {
+    double worth;
+    uint32_t index;
+};
+
+static int by_worth(const void *a, const void *b)
+{
+    const struct worth *x = a, *y = b;
+    return x->worth != y->worth ? (x->worth < y->worth) - (x->worth > y->worth)
+                                : (x->index > y->index) - (x->index < y->index);
+}
+
+static int by_index(const void *a, const void *b)
+{
+    uint32_t x = ((const struct worth *)a)->index, y = ((const struct worth *)b)->index;
+    return (x > y) - (x < y);
+}
+
+void vocabulary_keep(struct vocabulary *v, const double *worth, uint32_t most)
+{
+    if (v->n <= most)
+        return;
+    struct worth *all = get(v->n, sizeof(*all));
+    for (uint32_t i = 0; i < v->n; i++)
+        all[i] = (struct worth){worth[i], i};
+    qsort(all, v->n, sizeof(*all), by_worth);
+    qsort(all, most, sizeof(*all), by_index);
+    for (uint32_t i = 0; i < most; i++) {
+        v->feature[i] = v->feature[all[i].index];
+        v->norm[i] = v->norm[all[i].index];
+    }
+    free(all);
+    free(v->table);
+    v->n = most;
+    index_of(v);
 }
 
 void vocabulary_free(struct vocabulary *v)
@@ -143,7 +184,7 @@ static void vector(const struct vocabulary *v, const struct doc *d, struct featu
         const struct model_slot *s = slot_of(v, d->f[i].feature);
         if (s->feature == 0)
             continue;
-        double norm = v->norm[s->row] / NORM_ONE;
+        double norm = v->norm[s->row] / (double)MODEL_NORM_ONE;
         sum += d->f[i].count * norm;
         nodes[n++] = (struct feature_node){(int)s->row + 1, d->f[i].count * sqrt(norm)};
     }
@@ -221,7 +262,7 @@ void head_score(const struct head *h, const struct vocabulary *v, const struct d
         const struct model_slot *s = slot_of(v, d->f[i].feature);
         if (s->feature == 0)
             continue;
-        double norm = v->norm[s->row] / NORM_ONE, value = d->f[i].count * sqrt(norm);
+        double norm = v->norm[s->row] / (double)MODEL_NORM_ONE, value = d->f[i].count * sqrt(norm);
         sum += d->f[i].count * norm;
         for (int c = 0; c < h->classes; c++)
             score[c] += value * h->weight[(size_t)s->row * (size_t)h->classes + (size_t)c];

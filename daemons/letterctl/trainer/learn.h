@@ -18,7 +18,7 @@ struct doc doc_of(const struct policy *p, const char *title, const char *body);
 struct vocabulary {
     uint32_t n, slots;
     uint32_t *feature; // by index, ascending features
-    uint16_t *norm;    // round(256·idf²)
+    uint16_t *norm;    // round(MODEL_NORM_ONE·idf²)
     struct model_slot *table;
 };
 // The features of the documents that `use` marks, but for the rare ones, which nobody meets again: those that stand in
@@ -26,6 +26,8 @@ struct vocabulary {
 // VOCABULARY_MANY of any. `many`: letters of which there are more than of all others together.
 #define VOCABULARY_MANY 12
 struct vocabulary vocabulary_build(const struct doc *docs, size_t n, const bool *use, const bool *many);
+// Keeps the `most` features with the largest worth (by index), and of equal ones the lower.
+void vocabulary_keep(struct vocabulary *v, const double *worth, uint32_t most);
 void vocabulary_free(struct vocabulary *v);
 
 struct head {

@@ -135,7 +135,7 @@ struct tally {
     struct axis category, kind, main_kind; // main_kind: consult, help, complaint, report
     struct share first_two, city, district, named, unnamed, automatic, auto_right, watched;
     struct flag conduct, urgent, police, police_category;
-    int sure_right[11], sure_of[11]; // by the category's sureness of at least 0, 10, …
+    int goes[11], goes_right[11]; // without the desk, were accept_at 0, 10, …
 };
 
 static int32_t county_of(const struct policy *p, int32_t place)
@@ -158,11 +158,14 @@ static void tally(struct tally *t, const struct labelled *l, const struct decisi
     if (l->category != UNKNOWN) {
         t->category.pair[l->category][c->category]++;
         count(&t->first_two, category || c->next == l->category);
-        for (int i = 0; i <= 10 && c->sure_category >= i * 10; i++) {
-            t->sure_of[i]++;
-            t->sure_right[i] += category;
-        }
         bool elsewhere = l->category == 90, said = c->category == 90;
+        struct policy p = *t->p;
+        for (int i = 0; i <= 10; i++) {
+            p.sure = (int16_t)(i < 10 ? i * 10 : 99);
+            bool goes = classify_route(&p, c) != ROUTE_DESK;
+            t->goes[i] += goes;
+            t->goes_right[i] += goes && category;
+        }
         count(&t->automatic, d->automatic);
         if (d->automatic)
             count(&t->auto_right, category && elsewhere == said);
@@ -241,8 +244,8 @@ json_t *score_set(const struct policy *p, const struct labelled_set *labels, con
         char at[8];
         snprintf(at, sizeof(at), "%d", i == 10 ? 99 : i * 10);
         json_object_set_new(coverage, at,
-                            json_pack("{s:f, s:f}", "coverage", ratio(t.sure_of[i], t.sure_of[0]), "right",
-                                      ratio(t.sure_right[i], t.sure_of[i])));
+                            json_pack("{s:f, s:f}", "coverage", ratio(t.goes[i], t.first_two.of), "right",
+                                      ratio(t.goes_right[i], t.goes[i])));
     }
     json_t *category = axis_figures(&t.category, 5);
     json_object_set_new(category, "first_two", json_real(ratio(t.first_two.right, t.first_two.of)));

@@ -10,7 +10,7 @@
 
 struct decision {
     bool made;
-    bool automatic; // classify_auto
+    bool automatic; // goes without the desk, by classify_route
     struct classification c;
 };
 

@@ -65,6 +65,32 @@ static int label_of(const struct lesson *l, int h, const struct labelled *x)
     }
 }
 
+static void learn_head(struct lesson *l, int h, const bool *use, int *label)
+{
+    for (size_t i = 0; i < l->n; i++)
+        label[i] = use[i] ? l->label[h][i] : -1;
+    l->head[h] = head_learn(&l->v, l->docs, label, l->n, classes_of(l, h), h <= KIND ? TEACH_C : TEACH_C_FLAG);
+}
+
+// Most features weigh next to nothing: without them the model is a third as large and reads as well. What the police's
+// head needs of its many letters, the others need too.
+static void prune(struct lesson *l, const bool *use, int *label)
+{
+    double *worth = get(l->v.n, sizeof(double));
+    if (l->v.n > TEACH_FEATURES) {
+        for (int h = 0; h < POLICE; h++) {
+            learn_head(l, h, use, label);
+            for (size_t i = 0; i < (size_t)l->v.n * (size_t)classes_of(l, h); i++) {
+                double *most = &worth[i / (size_t)classes_of(l, h)];
+                *most = fmax(*most, fabs(l->head[h].weight[i]));
+            }
+            head_free(&l->head[h]);
+        }
+        vocabulary_keep(&l->v, worth, TEACH_FEATURES);
+    }
+    free(worth);
+}
+
 // All heads, of those that are not in `held` (-1: none is held out). Letters with a department only say what is the
 // police's and what is not.
 static void learn(struct lesson *l, int held, const int *fold)
@@ -76,11 +102,9 @@ static void learn(struct lesson *l, int held, const int *fold)
         many[i] = l->label[CATEGORY][i] < 0 && l->label[KIND][i] < 0;
     }
     l->v = vocabulary_build(l->docs, l->n, use, many);
-    for (int h = 0; h < HEADS; h++) {
-        for (size_t i = 0; i < l->n; i++)
-            label[i] = use[i] ? l->label[h][i] : -1;
-        l->head[h] = head_learn(&l->v, l->docs, label, l->n, classes_of(l, h), h <= KIND ? TEACH_C : TEACH_C_FLAG);
-    }
+    prune(l, use, label);
+    for (int h = 0; h < HEADS; h++)
+        learn_head(l, h, use, label);
     free(use);
     free(many);
     free(label);
@@ -197,9 +221,16 @@ static struct lead lead_of(const struct lesson *l, int h, size_t i, double at)
     return (struct lead){s[best] - second, best == l->label[h][i]};
 }
 
+enum side { BOTH, YES, NO };
+
+static bool is_on(const struct lesson *l, int h, enum side side, size_t i, double at)
+{
+    return side == BOTH || (l->score[h][i * 32 + 1] >= at) == (side == YES);
+}
+
 // Monotone regression by pooling neighbours, then the middle of what each point's leads say; one that was right every
 // time is as sure as one more letter would leave it (Laplace).
-static void curve(const struct lesson *l, int h, double at, uint8_t out[MODEL_CURVE])
+static void curve(const struct lesson *l, int h, enum side side, double at, uint8_t out[MODEL_CURVE])
 {
     struct lead *leads = get(l->n, sizeof(*leads));
     struct pool {
@@ -207,7 +238,7 @@ static void curve(const struct lesson *l, int h, double at, uint8_t out[MODEL_CU
     } *pools = get(l->n + 1, sizeof(*pools));
     size_t n = 0, p = 0;
     for (size_t i = 0; i < l->n; i++)
-        if (l->use[i] && l->label[h][i] >= 0)
+        if (l->use[i] && l->label[h][i] >= 0 && is_on(l, h, side, i, at))
             leads[n++] = lead_of(l, h, i, at);
     qsort(leads, n, sizeof(*leads), by_lead);
     for (size_t i = 0; i < n; i++) {
@@ -243,15 +274,18 @@ static void calibrate(const struct lesson *l, struct model_head *head)
     head->urgent_at = in_units(at[URGENT]);
     head->police_at = in_units(at[POLICE]);
     head->watch_at = in_units(reached_by(l, URGENT, WATCH_RECALL));
-    for (int h = 0; h < HEADS; h++)
-        curve(l, h, at[h], head->curve[h]);
+    for (int h = 0; h < HEADS; h++) {
+        curve(l, h, h > KIND ? YES : BOTH, at[h], head->curve[h]);
+        if (h > KIND)
+            curve(l, h, NO, at[h], head->curve[CURVE_NO + h - CONDUCT]);
+    }
 }
 
 // ---- The bytes ----
 
 static double weight_of(const struct lesson *l, int h, uint32_t feature, int class)
 {
-    double idf = sqrt(l->v.norm[feature] / 256.0);
+    double idf = sqrt(l->v.norm[feature] / (double)MODEL_NORM_ONE);
     return l->head[h].weight[(size_t)feature * (size_t)l->head[h].classes + (size_t) class] * idf;
 }
 
@@ -264,7 +298,7 @@ static void put_output(const struct lesson *l, int h, int class, int output, str
     double unit = most / MODEL_WEIGHT;
     for (uint32_t i = 0; i < l->v.n; i++)
         rows[i].weight[output] = (int16_t)lround(weight_of(l, h, i, class) / unit);
-    head->scale[output] = (int32_t)lround(unit * 16 * MODEL_ONE * 65536); // 16: the root of a norm of 1.0
+    head->scale[output] = (int32_t)lround(unit * MODEL_ROOT_ONE * MODEL_ONE * 65536);
     head->bias[output] = in_units(l->head[h].bias[class]);
 }
 
@@ -280,6 +314,7 @@ static struct str pack(const struct lesson *l, struct model_head *head)
     head->size = (uint32_t)size;
     head->slots = (uint32_t)slots;
     head->rows = l->v.n;
+    head->probe = model_probe();
     head->outputs = MODEL_OUTPUTS;
     for (int k = 0; k < MODEL_CATEGORIES; k++) {
         head->category[k] = (int16_t)(k < l->categories ? l->category[k] : 0);
