@@ -64,12 +64,13 @@ static void case_line(void *arg, const struct case_row *row)
 }
 
 static const char list_help[] =
-    "usage: letterctl list [--state S] [--bureau CODE] [--overdue] [--text WORDS] [--as POST] [--limit N | --count] "
-    "[--json] [-c FILE]\n"
+    "usage: letterctl list [--state S] [--bureau CODE] [--overdue] [--requested KIND] [--text WORDS] [--as POST] "
+    "[--limit N | --count] [--json] [-c FILE]\n"
     "Cases, newest first: those that the post may see.\n"
     "  --state S      only in this state: RECEIVED, TRIAGE, HANDLING, …\n"
     "  --bureau CODE  only of this bureau, like 440300\n"
     "  --overdue      only with a due date that is past\n"
+    "  --requested K  only where somebody must decide on a request: referral, refusal, extension, …\n"
     "  --text WORDS   only with these words, two characters at least, in title or letter\n"
     "  --limit N      at most so many (100)\n"
     "  --count        only how many there are, without a limit\n" CTL_AS "  --json         a JSON object a line\n"
@@ -118,15 +119,15 @@ static int list_cases(struct ctl *ctl, struct view_filter *filter, bool count, b
 int cmd_list(int argc, char **argv)
 {
     static const char command[] = "letterctl list";
-    const char *file = NULL, *state = NULL, *words = NULL, *as = NULL;
+    const char *file = NULL, *state = NULL, *words = NULL, *as = NULL, *requested = NULL;
     bool overdue = false, json = false, count = false;
     int64_t bureau = 0, limit = 0;
     const struct tool_option known[] = {
-        {"--state", TOOL_TEXT, 0, 0, &state},     {"--bureau", TOOL_INT, 440000, 449999, &bureau},
-        {"--overdue", TOOL_FLAG, 0, 0, &overdue}, {"--limit", TOOL_INT, 1, INT32_MAX, &limit},
-        {"--text", TOOL_TEXT, 0, 0, &words},      {"--count", TOOL_FLAG, 0, 0, &count},
-        {"--as", TOOL_TEXT, 0, 0, &as},           {"--json", TOOL_FLAG, 0, 0, &json},
-        {"-c", TOOL_TEXT, 0, 0, &file},
+        {"--state", TOOL_TEXT, 0, 0, &state},         {"--bureau", TOOL_INT, 440000, 449999, &bureau},
+        {"--overdue", TOOL_FLAG, 0, 0, &overdue},     {"--limit", TOOL_INT, 1, INT32_MAX, &limit},
+        {"--text", TOOL_TEXT, 0, 0, &words},          {"--count", TOOL_FLAG, 0, 0, &count},
+        {"--requested", TOOL_TEXT, 0, 0, &requested}, {"--as", TOOL_TEXT, 0, 0, &as},
+        {"--json", TOOL_FLAG, 0, 0, &json},           {"-c", TOOL_TEXT, 0, 0, &file},
     };
     struct tool_arguments a = {
         .command = command, .help = list_help, .options = known, .options_n = sizeof known / sizeof *known};
@@ -143,6 +144,9 @@ int cmd_list(int argc, char **argv)
     filter.state = (enum case_state)code_find(case_states, str_of(state));
     if (state && filter.state == CASE_NONE)
         return tool_usage(command, "--state: %s is none; letterctl fsm lists them", state);
+    filter.requested = (enum request_kind)code_find(request_kinds, str_of(requested));
+    if (requested && filter.requested == 0)
+        return tool_usage(command, "--requested: %s is no kind of request; docs/states.md lists them", requested);
     struct ctl ctl;
     code = ctl_read(&ctl, command, file, as);
     if (code != 0)

@@ -128,9 +128,10 @@ enum result view_case_asked(struct db *db, int first, const struct policy *polic
 void view_case_free(struct case_view *view);
 
 struct view_filter {
-    enum case_state state; // CASE_NONE: any
-    int32_t bureau;        // 0: any
-    bool overdue;          // due before `now`
+    enum case_state state;       // CASE_NONE: any
+    int32_t bureau;              // 0: any
+    bool overdue;                // due before `now`
+    enum request_kind requested; // with an open request of this kind; 0: any
     wf_time now;
     struct str text; // in the letter's title or body; p == NULL: any
     int64_t limit;

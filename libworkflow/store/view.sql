@@ -77,10 +77,13 @@ FROM case_file c WHERE c.id = $1::bigint
 -- ---- Many cases ----
 
 -- One definition behind list, count and search: a window of cases, newest first, and which of them the filter wants. Of the
--- late ones the window is taken by their dates, because they may lie far apart.
+-- late ones the window is taken by their dates, of those with an open request by the requests, because they may lie far apart.
 -- name: view_list
 WITH page AS (
-    (SELECT id FROM case_file WHERE $5::timestamptz IS NULL AND id < $1::bigint ORDER BY id DESC LIMIT $2::int)
+    (SELECT id FROM case_file WHERE $5::timestamptz IS NULL AND $8::smallint = 0 AND id < $1::bigint ORDER BY id DESC LIMIT $2::int)
+    UNION ALL
+    (SELECT DISTINCT case_id FROM request WHERE $5 IS NULL AND $8 <> 0 AND kind = $8 AND state = 1 AND case_id < $1
+        ORDER BY case_id DESC LIMIT $2)
     UNION ALL
     (SELECT id FROM (
         SELECT id FROM case_file WHERE due_at < $5 AND id < $1
@@ -99,6 +102,7 @@ FROM bounds b LEFT JOIN (
     WHERE ($3::smallint = 0 OR c.state = $3) AND ($4::int = 0 OR c.bureau = $4)
         AND ($7::text IS NULL OR EXISTS (
             SELECT FROM letter t WHERE t.id = c.letter_id AND (t.title LIKE $7 OR t.body LIKE $7)))
+        AND ($8 = 0 OR EXISTS (SELECT FROM request q WHERE q.case_id = c.id AND q.kind = $8 AND q.state = 1))
 ) c ON true
 ORDER BY c.id DESC
 

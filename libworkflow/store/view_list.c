@@ -56,15 +56,16 @@ struct listing {
 
 static enum result read_window(struct listing *l, int64_t window, const char *pattern, struct err *err)
 {
-    struct column c[7] = {0};
+    struct column c[8] = {0};
     struct column *params[] = {scalar_int(&c[0], COL_INT8, l->below),
                                scalar_int(&c[1], COL_INT4, window),
                                scalar_int(&c[2], COL_INT2, l->filter->state),
                                scalar_int(&c[3], COL_INT4, l->filter->bureau),
                                scalar_time(&c[4], l->filter->overdue ? l->filter->now : 0),
                                scalar_int(&c[5], COL_BOOL, l->legs),
-                               scalar_text(&c[6], str_of(pattern))};
-    enum result result = scalar_run(l->db, "view_list", 7, params, err);
+                               scalar_text(&c[6], str_of(pattern)),
+                               scalar_int(&c[7], COL_INT2, l->filter->requested)};
+    enum result result = scalar_run(l->db, "view_list", 8, params, err);
     return result;
 }
 

@@ -141,6 +141,17 @@ static void test_list(void **state)
     assert_int_equal(list(db, (struct view_filter){.state = HANDLING}).n, 2);
     assert_int_equal(list(db, (struct view_filter){.bureau = 440100}).ids[0], first);
     assert_int_equal(list(db, (struct view_filter){.state = CLOSED, .bureau = 440100}).n, 0);
+    // What somebody must decide on: open requests of that kind, with the other filters.
+    fixture_exec(&f,
+                 "INSERT INTO request SELECT c, i, 0, 10, s, 440000, 0, 0, 0, '2026-11-23T12:00:00+08:00', NULL, NULL, "
+                 "NULL FROM (VALUES (%lld, 1, 1), (%lld, 2, 1), (%lld, 1, 3)) q (c, i, s)",
+                 CASE_1 + 1, CASE_1 + 1, CASE_1 + 2);
+    struct seen asked = list(db, (struct view_filter){.requested = REQUEST_REFERRAL});
+    assert_true(asked.n == 1 && asked.ids[0] == first + 1);
+    assert_int_equal(list(db, (struct view_filter){.requested = REQUEST_REFUSAL}).n, 0);
+    assert_int_equal(list(db, (struct view_filter){.requested = REQUEST_REFERRAL, .state = HANDLING}).n, 1);
+    assert_int_equal(list(db, (struct view_filter){.requested = REQUEST_REFERRAL, .state = TRIAGE}).n, 0);
+    assert_int_equal(list(db, (struct view_filter){.requested = REQUEST_REFERRAL, .overdue = true}).n, 0);
     // Due exactly now is not late yet.
     struct seen late = list(db, (struct view_filter){.overdue = true});
     assert_int_equal(late.n, 1);
