@@ -138,12 +138,12 @@ static enum result parse_files(const struct str files[POLICY_FILES], bool words,
     struct parsing s = {.err = err};
     for (int i = 0; i < POLICY_FILES; i++) {
         enum result (*parse)(struct parsing *) = files_of[i].parse;
-        bool later = parse == parse_variants || parse == parse_villages || parse == parse_landmarks;
-        bool read_only = parse == parse_places || parse == parse_authorities || parse == parse_lexicon;
-        if (!words && (later || read_only)) {
+        bool later = parse == parse_authorities || parse == parse_variants || parse == parse_villages ||
+                     parse == parse_landmarks;
+        if (!words && (later || parse == parse_places || parse == parse_lexicon)) {
             continue;
         }
-        if (files[i].p == NULL && (later || parse == parse_queues || parse == parse_authorities)) {
+        if (files[i].p == NULL && (later || parse == parse_queues)) {
             continue; // a policy that was loaded before there was this file
         }
         enum result r = tsv_open(&s.t, policy_file_names[i], files[i], files_of[i].header, arena, err);

@@ -4,6 +4,8 @@
 # refused by name. No database.
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -55,6 +57,20 @@ with tempfile.TemporaryDirectory() as name:
     run = letterctl("evaluate", folder / "gold.tsv", folder / "xx_letters.tsv", "--policy", POLICY, "--json")
     expect("the label with a letter", json.loads(run.stdout)["gold.tsv"]["letters"], lambda n: n == 1)
     expect("the label without", run.stderr, lambda text: "1 labels have no letter" in text)
+
+    # What the writer ticked counts: under a policy that believes it whatever the words say, it decides.
+    believing = folder / "policy"
+    shutil.copytree(POLICY, believing)
+    settings = (believing / "settings.tsv").read_text(encoding="utf-8")
+    (believing / "settings.tsv").write_text(re.sub("claimed_kind\t.*", "claimed_kind\t200", settings), encoding="utf-8")
+    some = [json.loads(line) for line in lines[:100]]
+    (folder / "ticked.tsv").write_text("id\tkind\n" + "".join(f"yy{i}\t{x['kind']}\n" for i, x in enumerate(some)), encoding="utf-8")
+    for ticked, right in ((lambda x: x["kind"], lambda share: share == 1), (lambda x: "表扬", lambda share: share < 0.5)):
+        rows = "".join("\t".join((str(i), " ".join(x["title"].split()), " ".join(x["body"].split()), ticked(x))) + "\n" for i, x in enumerate(some))
+        (folder / "yy_letters.tsv").write_text("id\ttitle\tbody\tkind\n" + rows, encoding="utf-8")
+        run = letterctl("evaluate", folder / "ticked.tsv", folder / "yy_letters.tsv", "--policy", believing, "--json")
+        figures = json.loads(run.stdout)["ticked.tsv"]
+        expect("kind by what was ticked", figures["kind"]["accuracy"], right)
 
     damaged = bytearray(MODEL.read_bytes())
     damaged[len(damaged) // 2] ^= 1

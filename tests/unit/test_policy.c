@@ -111,15 +111,20 @@ static void refuses_villages_and_landmarks(void **state)
     expect_with(LANDMARKS, STR("name\tcode\tkind\n某\t440103\tlocal\n"), "landmarks.tsv:2", "6 to 64 bytes");
 }
 
-// A policy that was loaded before there were villages and landmarks still stands.
-static void a_policy_without_villages(void **state)
+// A policy that was loaded before there were villages, landmarks, authorities and referrals still stands.
+static void a_policy_of_before(void **state)
 {
     struct str files[POLICY_FILES];
     struct policy p;
     struct err err = {0};
     sample_files(files);
-    files[VILLAGES] = files[LANDMARKS] = STR_NONE;
+    files[VILLAGES] = files[LANDMARKS] = files[AUTHORITIES] = STR_NONE;
+    files[LEXICON] = STR("axis\tcode\tweight\tterm\nv\t-\t30\t测试\n");
+    files[STEPS] = STR("step\tcategory\tkind\tmode\naccept\t*\t*\tauto\ndispatch\t*\t*\tauto\nreview\t*\t*\tauto\n"
+                       "issue\t*\t*\tauto\ncallback\t*\t*\tauto\n"); // before there was `refer`
     assert_int_equal(parse(files, sizeof(memory), &p, &err), OK);
+    assert_int_equal(p.authorities_n, 0);
+    assert_int_equal(policy_step(&p, STEP_REFER, 90, KIND_HELP), MODE_HUMAN);
     for (size_t i = 1; i < p.aliases_n; i++)
         assert_true(p.aliases[i].kind == ALIAS_TOWN || p.aliases[i].kind == ALIAS_FULL);
 }
@@ -241,7 +246,7 @@ int main(void)
         cmocka_unit_test(refuses_places),
         cmocka_unit_test(refuses_words),
         cmocka_unit_test(refuses_villages_and_landmarks),
-        cmocka_unit_test(a_policy_without_villages),
+        cmocka_unit_test(a_policy_of_before),
         cmocka_unit_test(refuses_rules),
         cmocka_unit_test(a_file_that_is_missing),
         cmocka_unit_test(too_little_room),

@@ -29,7 +29,8 @@ struct material {
 #define MATERIAL_OPTIONS_N 6
 #define MATERIAL_HELP                                                                                                  \
     "  --with FILE            more labels to learn from: FILE.jsonl with letters, FILE.tsv with ids\n"                 \
-    "  --letters FILE.tsv     letters of labelled ids: id (or row, behind the file's name before '_'), title, body\n"  \
+    "  --letters FILE.tsv     letters of labelled ids: id or row (a bare number behind the file's name before '_'),\n" \
+    "                         title, body; what the writer ticked in kind, who answered in dept\n"                     \
     "  --mailbox PREFIX=CODE  whose mailbox the letters of the file PREFIX_… came to\n"                              \
     "  --departments          letters without labels say by their department what is the police's\n"                   \
     "  --policy DIR           catalogues of a folder instead of those in force\n"                                      \
