@@ -2,8 +2,10 @@
 #include "cmd_near.h"
 
 #include "core/number.h"
+#include "ctl.h"
 #include "run/clock.h"
 #include "store/access.h"
+#include "store/near.h"
 #include "store/policy_store.h"
 
 #include <string.h>
@@ -24,15 +26,6 @@ static const char help[] =
     "  -c FILE        configuration file\n"
     "Exit status: 0 done, 1 there is no such case, 2 wrong usage.\n";
 
-int near_read_case(struct ctl *ctl, const struct ctl_case *of, bool all, struct near_found *out)
-{
-    struct err err;
-    out->n = 0;
-    if (!all || near_look(ctl->db, ctl->policy, &ctl->viewer, of->now, of->id, out, &err) == OK)
-        return 0;
-    return tool_fail(ctl->command, &err);
-}
-
 static json_t *pair_json(const struct near_pair *pair)
 {
     json_t *o = json_object();
@@ -42,15 +35,7 @@ static json_t *pair_json(const struct near_pair *pair)
     return o;
 }
 
-json_t *near_json(const struct near_found *found)
-{
-    json_t *list = json_array();
-    for (int i = 0; i < found->n; i++)
-        json_array_append_new(list, pair_json(&found->pair[i]));
-    return list;
-}
-
-void near_print(const struct near_found *found)
+static void print_plain(const struct near_found *found)
 {
     struct table t = table_of("相近来信|相同%|说明");
     for (int i = 0; i < found->n; i++) {
@@ -60,27 +45,26 @@ void near_print(const struct near_found *found)
         table_put_int(&t, found->pair[i].score);
         table_put(&t, code_label(near_reasons, (int)found->pair[i].reason));
     }
-    if (found->n > 0) {
-        putchar('\n');
+    if (found->n > 0)
         table_print(&t, stdout);
-    }
     table_free(&t);
 }
 
 static int tell(struct ctl *ctl, const struct ctl_case *of)
 {
-    struct near_found found;
+    struct near_found found = {.n = 0};
     enum reading reading;
     struct err err;
-    if (access_ask(ctl->db, ctl->policy, &ctl->viewer, of->now, "near", of->mailbox, of->id, &reading, &err) != OK)
+    enum result result =
+        access_ask(ctl->db, ctl->policy, &ctl->viewer, of->now, "near", of->mailbox, of->id, &reading, &err);
+    if (result == OK && reading == READ_ALL)
+        result = near_look(ctl->db, ctl->policy, &ctl->viewer, of->now, of->id, &found, &err);
+    if (result != OK)
         return tool_fail(COMMAND, &err);
-    int code = near_read_case(ctl, of, reading == READ_ALL, &found);
-    if (code != 0)
-        return code;
     for (int i = 0; i < found.n && of->json; i++)
         ctl_json_print(pair_json(&found.pair[i]));
     if (!of->json)
-        near_print(&found);
+        print_plain(&found);
     return 0;
 }
 

@@ -2,7 +2,6 @@
 #include "cmd_show.h"
 
 #include "cmd_list.h"
-#include "cmd_near.h"
 #include "core/number.h"
 #include "show_json.h"
 
@@ -194,21 +193,12 @@ static int tell(struct ctl *ctl, const struct ctl_case *of)
     int code = life_read(ctl, of, &view, &life);
     if (code != 0)
         return code;
-    json_t *o = of->json ? show_json(&view, &life) : NULL;
-    if (!of->json)
+    if (of->json)
+        ctl_json_print(show_json(&view, &life));
+    else
         print_plain(&view);
-    // The view's texts end here.
-    struct near_found found;
-    code = near_read_case(ctl, of, view.reading == READ_ALL, &found);
     view_case_free(&view);
-    if (o && code == 0) {
-        json_object_set_new(o, "near", near_json(&found));
-        ctl_json_print(json_incref(o));
-    }
-    if (!o && code == 0)
-        near_print(&found);
-    json_decref(o);
-    return code;
+    return 0;
 }
 
 int cmd_show(int argc, char **argv)

@@ -73,10 +73,14 @@ def main():
     print(f"1..{len(scenarios)}")
     jobs = [(n, s, options.verbose) for n, s in enumerate(scenarios, 1)]
     failed = 0
-    with multiprocessing.get_context("fork").Pool(max(1, min(options.jobs, len(jobs)))) as pool:
+    # A worker dies of SIGTERM as it is: with the handler of this process it would clean up what it shares with the others.
+    default_sigterm = (signal.SIGTERM, signal.SIG_DFL)
+    with multiprocessing.get_context("fork").Pool(max(1, min(options.jobs, len(jobs))), signal.signal, default_sigterm) as pool:
         for lines, passed in pool.imap(play_one, jobs):
             print("\n".join(lines), flush=True)
             failed += not passed
+        pool.close()
+        pool.join()
     print(f"# {len(jobs) - failed} of {len(jobs)} scenarios passed")
     return 1 if failed else 0
 
