@@ -51,9 +51,9 @@ struct model_head {
     int32_t scale[MODEL_OUTPUTS], bias[MODEL_OUTPUTS];
     int32_t urgent_at, watch_at, conduct_at, police_at; // scores from which it is so; watch: a person looks at once
     uint8_t curve[MODEL_CURVES][MODEL_CURVE];
-    char made[128]; // what it was made of, for people; NUL-terminated
+    char made[176]; // what it was made of, for people; NUL-terminated
 };
-#define MODEL_LAYOUT 2
+#define MODEL_LAYOUT 3
 
 struct model_slot { // of a hash table with linear probing; feature 0: free
     uint32_t feature, row;
@@ -61,6 +61,7 @@ struct model_slot { // of a hash table with linear probing; feature 0: free
 struct model_row { // a cache line: the outputs' weights, and the norm
     int16_t weight[MODEL_COLUMNS];
 };
+_Static_assert(sizeof(struct model_head) % sizeof(struct model_row) == 0, "rows begin where cache lines do");
 
 struct model {
     const struct model_head *head;

@@ -46,6 +46,17 @@ static void keeps_what_weighs_most(void **state)
     vocabulary_free(&v);
 }
 
+// Frequent pieces come first: a letter's rows then lie near each other in the file, and in the cache.
+static void begins_with_the_frequent(void **state)
+{
+    struct doc_feature both[] = {{6, 1}, {10, 1}}, one[] = {{10, 1}};
+    const struct doc docs[] = {{2, both}, {2, both}, {1, one}};
+    struct vocabulary v = vocabulary_build(docs, 3, (const bool[]){true, true, true}, NULL);
+    assert_true(v.n == 2 && v.feature[0] == 10 && v.feature[1] == 6 && v.norm[0] < v.norm[1]);
+    assert_true(has(&v, 6, v.norm[1]) && has(&v, 10, v.norm[0]));
+    vocabulary_free(&v);
+}
+
 // A piece that stands in one letter only is nobody's.
 static void leaves_rare_pieces_out(void **state)
 {
@@ -62,6 +73,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_what_weighs_most),
+        cmocka_unit_test(begins_with_the_frequent),
         cmocka_unit_test(leaves_rare_pieces_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,17 @@ static bool rare(uint32_t feature, size_t all, size_t counted)
     return counted < (chars == 3 ? 3 : 2) && (chars == 3 || all < VOCABULARY_MANY);
 }
 
+struct kept {
+    uint32_t feature;
+    uint16_t norm;
+};
+
+static int by_frequency(const void *a, const void *b)
+{
+    const struct kept *x = a, *y = b;
+    return x->norm != y->norm ? x->norm - y->norm : (x->feature > y->feature) - (x->feature < y->feature);
+}
+
 struct vocabulary vocabulary_build(const struct doc *docs, size_t n, const bool *use, const bool *many)
 {
     struct vocabulary v = {0};
@@ -111,8 +122,7 @@ struct vocabulary vocabulary_build(const struct doc *docs, size_t n, const bool 
             list[at++] = (uint64_t)docs[i].f[k].feature << 1 | (!many || !many[i]);
     }
     qsort(list, all, sizeof(*list), by_number);
-    v.feature = get(all, sizeof(*v.feature));
-    v.norm = get(all, sizeof(*v.norm));
+    struct kept *kept = get(all, sizeof(*kept));
     for (size_t i = 0, j; i < all; i = j) {
         size_t counted = 0;
         for (j = i; j < all && list[j] >> 1 == list[i] >> 1; j++)
@@ -120,10 +130,18 @@ struct vocabulary vocabulary_build(const struct doc *docs, size_t n, const bool 
         double idf = log((1.0 + (double)used) / (1.0 + (double)(j - i))) + 1.0;
         if (rare((uint32_t)(list[i] >> 1), j - i, counted))
             continue;
-        v.feature[v.n] = (uint32_t)(list[i] >> 1);
-        v.norm[v.n++] = (uint16_t)lround(fmin(idf * idf * MODEL_NORM_ONE, MODEL_WEIGHT));
+        kept[v.n++] =
+            (struct kept){(uint32_t)(list[i] >> 1), (uint16_t)lround(fmin(idf * idf * MODEL_NORM_ONE, MODEL_WEIGHT))};
     }
     free(list);
+    qsort(kept, v.n, sizeof(*kept), by_frequency);
+    v.feature = get(v.n, sizeof(*v.feature));
+    v.norm = get(v.n, sizeof(*v.norm));
+    for (uint32_t i = 0; i < v.n; i++) {
+        v.feature[i] = kept[i].feature;
+        v.norm[i] = kept[i].norm;
+    }
+    free(kept);
     index_of(&v);
     return v;
 }

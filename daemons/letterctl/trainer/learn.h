@@ -17,7 +17,7 @@ struct doc doc_of(const struct policy *p, const char *title, const char *body);
 
 struct vocabulary {
     uint32_t n, slots;
-    uint32_t *feature; // by index, ascending features
+    uint32_t *feature; // by index: frequent ones first, so that what most letters have lies together in the file
     uint16_t *norm;    // round(MODEL_NORM_ONE·idf²)
     struct model_slot *table;
 };
