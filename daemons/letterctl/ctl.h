@@ -22,8 +22,8 @@ struct ctl {
 int ctl_open(struct ctl *ctl, const char *command, const char *file, const char *role,
              const struct statement *const *lists);
 void ctl_close(struct ctl *ctl);
-// The same for a command that reads cases, as pa_desk with what access, view and policy_store prepare: with the policy
-// in force, and as whom it reads (`as`: of --as; NULL: the desk).
+// The same for a command that reads cases, as pa_desk with what access, view, near and policy_store prepare: with the
+// policy in force, and as whom it reads (`as`: of --as; NULL: the desk).
 int ctl_read(struct ctl *ctl, const char *command, const char *file, const char *as);
 #define CTL_AS                                                                                                         \
     "  --as POST      who reads: a post, POST@UNIT or POST@UNIT:NUMBER (the desk); letterctl posts lists them\n"

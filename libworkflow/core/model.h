@@ -28,6 +28,7 @@ enum model_output {
 #define MODEL_NORM_ONE 16 // a norm of 1.0
 #define MODEL_ROOT_ONE 16 // the length of a letter with a norm of 1.0: a root
 #define MODEL_CURVE 64    // points of a curve, MODEL_ONE / 16 apart
+#define MODEL_MADE 176    // bytes of what it was made of
 
 // How often a decision by so large a lead was right, in percent, on letters that were not trained on. Yes and no are
 // not equally sure: a flag has a curve above its threshold and one below it.
@@ -51,7 +52,7 @@ struct model_head {
     int32_t scale[MODEL_OUTPUTS], bias[MODEL_OUTPUTS];
     int32_t urgent_at, watch_at, conduct_at, police_at; // scores from which it is so; watch: a person looks at once
     uint8_t curve[MODEL_CURVES][MODEL_CURVE];
-    char made[176]; // what it was made of, for people; NUL-terminated
+    char made[MODEL_MADE]; // what it was made of, for people; NUL-terminated
 };
 #define MODEL_LAYOUT 3
 

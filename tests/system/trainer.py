@@ -57,6 +57,14 @@ with tempfile.TemporaryDirectory() as name:
     run = letterctl("evaluate", folder / "gold.tsv", folder / "xx_letters.tsv", "--policy", POLICY, "--json")
     expect("the label with a letter", json.loads(run.stdout)["gold.tsv"]["letters"], lambda n: n == 1)
     expect("the label without", run.stderr, lambda text: "1 labels have no letter" in text)
+    expect("no label is doubtful", list(json.loads(run.stdout)), lambda sets: sets == ["gold.tsv"])
+    rows = "".join(f"xx{i}\t{first['kind']}\t{first['category']}\t{sure}\n" for i, sure in ((7, 1), (8, 0), (9, "?")))
+    (folder / "gold.tsv").write_text("id\tkind\tcategory\tsure\n" + rows, encoding="utf-8")
+    texts = "".join(f"{i}\t{first['title']}\t{first['body']}\n".replace("\\n", " ") for i in (7, 8, 9))
+    (folder / "xx_letters.tsv").write_text("row\ttitle\tbody\n" + texts, encoding="utf-8")
+    run = letterctl("evaluate", folder / "gold.tsv", folder / "xx_letters.tsv", "--policy", POLICY, "--json")
+    figures = json.loads(run.stdout)
+    expect("letters, and those with a sure label", [figures[s]["letters"] for s in ("gold.tsv", "gold.tsv sure")], lambda n: n == [3, 2])
 
     # What the writer ticked counts: under a policy that believes it whatever the words say, it decides.
     believing = folder / "policy"

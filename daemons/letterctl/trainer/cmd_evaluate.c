@@ -120,6 +120,14 @@ static int print(const struct task *t, json_t *figures)
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
+static bool has_doubtful(const struct labelled_set *set, int of)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (set->of[i].set == of && set->of[i].doubtful)
+            return true;
+    return false;
+}
+
 static int run(void *arg, const struct policy *p)
 {
     struct task *t = arg;
@@ -133,12 +141,16 @@ static int run(void *arg, const struct policy *p)
     json_t *figures = json_object();
     for (int s = 0; s < t->m.set.sets; s++)
         if (s < t->tested || t->before) {
-            json_t *of = score_set(p, &t->m.set, t->decisions, s, (int)t->worst);
+            char name[300];
             const char *base = strrchr(t->m.set.name[s], '/');
-            json_object_set_new(figures, base ? base + 1 : t->m.set.name[s], of);
+            base = base ? base + 1 : t->m.set.name[s];
+            snprintf(name, sizeof(name), "%s sure", base);
+            json_object_set_new(figures, base, score_set(p, &t->m.set, t->decisions, s, ANY_READER, (int)t->worst));
+            if (has_doubtful(&t->m.set, s))
+                json_object_set_new(figures, name, score_set(p, &t->m.set, t->decisions, s, SURE_READER, 0));
         }
     if (t->tested > 1 || t->before)
-        json_object_set_new(figures, "all", score_set(p, &t->m.set, t->decisions, -1, 0));
+        json_object_set_new(figures, "all", score_set(p, &t->m.set, t->decisions, -1, ANY_READER, 0));
     return print(t, figures);
 }
 
@@ -241,6 +253,7 @@ int cmd_evaluate(int argc, char **argv)
             "usage: letterctl evaluate GOLD [LETTERS.tsv]... [--model FILE | --folds N | --before DATE]\n"
             "Reads labelled letters and compares. GOLD: labels (.tsv, with LETTERS.tsv), or letters with labels "
             "(.jsonl).\n"
+            "Labels with a column sure are printed once more without those whose reader was not (0).\n"
             "  --model FILE           by this model (the shipped one)\n"
             "  --folds N              by models learned from the other letters, in N turns\n"
             "  --before DATE          by one learned from what is older than DATE; on what is dated since\n"

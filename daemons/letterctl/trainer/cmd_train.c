@@ -19,7 +19,7 @@ static int run(void *arg, const struct policy *p)
 {
     struct task *t = arg;
     struct err err;
-    char name[SEAL_NAME], made[sizeof(((struct model_head *)0)->made)];
+    char name[SEAL_NAME], made[MODEL_MADE];
     material_docs(&t->m, p);
     bool *use = malloc(t->m.set.n + 1);
     insist(use);

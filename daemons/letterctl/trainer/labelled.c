@@ -194,6 +194,7 @@ static bool read_sheet(const char *command, const char *file, FILE *in, struct l
         l->police = number(cell(&s, "police"));
         l->city = !city || strcmp(city, "?") == 0 ? UNKNOWN : *city && *city != '-' ? number(city) : 0;
         l->district = !district || strcmp(district, "?") == 0 ? NULL : copy(strcmp(district, "-") == 0 ? "" : district);
+        l->doubtful = number(cell(&s, "sure")) == 0;
         derive(l);
     }
     sheet_close(&s);

@@ -18,6 +18,7 @@ struct labelled {
     char *district;                              // "": none is right; NULL: unknown
     char *accused;                               // whom the letter names, in words; NULL: unknown
     int set;                                     // which file its labels came from
+    bool doubtful;                               // its reader was not sure of kind and category
 };
 
 struct labelled_set {
@@ -28,9 +29,9 @@ struct labelled_set {
 };
 
 // Reads labels. FILE.jsonl: a letter with its labels a line (id, title, body, mailbox, place, kind, category, conduct,
-// urgent, city, district, accused). FILE.tsv: a header; id, kind, category, conduct, urgent, district, city; the texts
-// come with labelled_letters. "?" and what is not there is unknown; district "-" means that none is right. false: the
-// reason was said.
+// urgent, city, district, accused). FILE.tsv: a header; id, kind, category, conduct, urgent, district, city, sure (0:
+// another careful reader might differ); the texts come with labelled_letters. "?" and what is not there is unknown;
+// district "-" means that none is right. false: the reason was said.
 bool labelled_read(const char *command, const char *file, struct labelled_set *out);
 
 // Reads texts for the labels whose id they have: FILE.tsv with a header; id or row, and in front of a bare number the

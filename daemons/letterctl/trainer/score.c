@@ -228,14 +228,15 @@ static json_t *worst_of(const struct labelled_set *labels, const struct decision
 }
 
 json_t *score_set(const struct policy *p, const struct labelled_set *labels, const struct decision *decisions, int set,
-                  int worst)
+                  enum readers readers, int worst)
 {
     static struct tally t;
     memset(&t, 0, sizeof(t));
     t.p = p;
     int letters = 0;
     for (size_t i = 0; i < labels->n; i++)
-        if ((set < 0 || labels->of[i].set == set) && decisions[i].made) {
+        if ((set < 0 || labels->of[i].set == set) && decisions[i].made &&
+            !(readers == SURE_READER && labels->of[i].doubtful)) {
             tally(&t, &labels->of[i], &decisions[i]);
             letters++;
         }
