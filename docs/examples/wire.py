@@ -42,7 +42,7 @@ def decode(parts):
         body = msgpack.unpackb(raw[16:], strict_map_key=False)
         name = IDS.get(number) if magic == b"PA" and version == 1 else None
         return name, trace, {FIELDS[name][k]: v for k, v in body.items() if k in FIELDS[name]} if name else {}
-    except (ValueError, AttributeError, struct.error, msgpack.UnpackException):
+    except (ValueError, TypeError, AttributeError, struct.error, msgpack.UnpackException):  # TypeError: a map as a key
         return None, 0, {}
 
 

@@ -265,6 +265,7 @@ def garbage(d):
     d.deliver(3)
     hellos, good = d.hellos, encode("heartbeat", bureau=d.bureau, head=d.base + 3, epoch=d.epoch)
     for raw in (b"", b"P", b"PB" + good[2:], good[:15], good[:-1], frame(10, b"\x93\x01\x02\x03"), frame(10, b"\xdf\xff\xff\xff\xff"),
+                frame(10, b"\x81\x80\x01"), frame(10, b"\x81\x90\x01"),
                 frame(9, good[16:], version=9), random.randbytes(500)):
         d.send(d.peer, raw)
     d.send(d.peer, good, b"a second part")

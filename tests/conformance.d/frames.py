@@ -75,7 +75,7 @@ def decode(parts, takes):
         raise Fault(f"message {number} does not belong on this socket")
     try:
         body = msgpack.unpackb(raw[16:], object_pairs_hook=no_key_twice, strict_map_key=False)
-    except (ValueError, msgpack.UnpackException) as error:
+    except (ValueError, TypeError, msgpack.UnpackException) as error:  # TypeError: a map as a key
         raise Fault(f"{message['name']}: the body is no msgpack: {error}") from None
     if not isinstance(body, dict):
         raise Fault(f"{message['name']}: the body is not a map")
