@@ -21,6 +21,7 @@ FAULTS = {  # fault of wrong_client.py: scenarios that it must fail
     "old_epoch": ["unknown_session"],
     "impatient": ["standby"],
     "strict": ["unknown", "garbage"],
+    "garbled": ["hello"],
     "volatile": ["kill"],
     "rude": ["goodbye"],
     "crowding": ["one_of_a_case"],

@@ -128,6 +128,11 @@ def strict():
     wire_decode, wire.decode = wire.decode, decode
 
 
+def garbled():
+    """writes a map with a map as a key"""
+    bureau.encode = lambda *args, **values: wire.encode(*args, **values)[:16] + b"\x81\x80\x01"
+
+
 def volatile():
     """keeps its store in memory"""
     def apply(self, seq, line):
@@ -170,7 +175,7 @@ def once():
     right_tick, Reporter.tick = Reporter.tick, tick
 
 
-FAULTS = (early, gaps, twice, forgetful, stubborn, hasty, mute, greedy, stingy, old_epoch, impatient, patient, strict, volatile, rude, crowding, once)
+FAULTS = (early, gaps, twice, forgetful, stubborn, hasty, mute, greedy, stingy, old_epoch, impatient, patient, strict, garbled, volatile, rude, crowding, once)
 
 if __name__ == "__main__":
     {fault.__name__: fault for fault in FAULTS}[sys.argv.pop(1)]()
