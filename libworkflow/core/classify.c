@@ -121,7 +121,8 @@ static void decide(const struct reading *r, enum kind claimed, struct text *why,
     out->category = h->category[category.best];
     out->next = h->category[category.next];
     out->kind = (enum kind)(KIND_CONSULT + wants.best);
-    int32_t urgent = r->score[MODEL_URGENT], conduct = r->score[MODEL_CONDUCT], police = model_police(h, r->score);
+    int32_t urgent = r->score[MODEL_URGENT], police = model_police(h, r->score);
+    int32_t conduct = model_conduct(h, r->score) + (claimed == KIND_COMPLAINT ? r->p->claimed_conduct * TERM_UNIT : 0);
     int32_t urgent_at = h->urgent_at + (r->p->urgent_at - AS_LEARNED) * TERM_UNIT;
     int32_t conduct_at = h->conduct_at + (r->p->conduct_at - AS_LEARNED) * TERM_UNIT;
     out->watch = urgent >= h->watch_at || urgent >= urgent_at;

@@ -201,6 +201,12 @@ int32_t model_police(const struct model_head *h, const int32_t score[MODEL_OUTPU
     return score[MODEL_POLICE] + (police - other) / 2;
 }
 
+int32_t model_conduct(const struct model_head *h, const int32_t score[MODEL_OUTPUTS])
+{
+    int32_t police = model_police(h, score) - h->police_at;
+    return score[MODEL_CONDUCT] + (police < 0 ? police / 2 : 0);
+}
+
 int16_t model_percent(const struct model *m, enum model_curve curve, int32_t lead)
 {
     int32_t i = lead < 0 ? 0 : lead / (MODEL_ONE / 16);

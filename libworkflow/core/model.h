@@ -54,7 +54,7 @@ struct model_head {
     uint8_t curve[MODEL_CURVES][MODEL_CURVE];
     char made[MODEL_MADE]; // what it was made of, for people; NUL-terminated
 };
-#define MODEL_LAYOUT 3
+#define MODEL_LAYOUT 4
 
 struct model_slot { // of a hash table with linear probing; feature 0: free
     uint32_t feature, row;
@@ -99,6 +99,9 @@ void model_score(const struct model *m, const struct folded *text, uint32_t titl
 // Whose business it is, by two witnesses: the departments' letters, which know many matters of others, and the lead of
 // the police's categories over 90 and 99.
 int32_t model_police(const struct model_head *h, const int32_t score[MODEL_OUTPUTS]);
+// Whether it complains of police conduct. Who complains of other authorities uses the same words, so what speaks
+// against its being the police's business counts against it, at half its weight.
+int32_t model_conduct(const struct model_head *h, const int32_t score[MODEL_OUTPUTS]);
 // What a lead of `lead` means, 0..100; what the score of a flag means, whose threshold is `at`.
 int16_t model_percent(const struct model *m, enum model_curve curve, int32_t lead);
 int16_t model_flag_percent(const struct model *m, enum model_curve curve, int32_t score, int32_t at);

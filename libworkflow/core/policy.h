@@ -228,8 +228,8 @@ struct policy {
     struct calendar calendar;
     // settings.tsv: the confidence (0..100) from which a machine may accept; how far the model's thresholds for an
     // emergency and for police conduct are moved (20: not at all), and the head start of the kind that the writer
-    // claimed, in tenths of a nat.
-    int16_t sure, urgent_at, conduct_at, claimed;
+    // claimed, and of police conduct where he claimed a complaint, in tenths of a nat.
+    int16_t sure, urgent_at, conduct_at, claimed, claimed_conduct;
     // settings.tsv: how often a leg may be handed back before the common superior designates; how often a supplement
     // may be asked for; working days that one extension may have; working days between a child's due date and its
     // parent's; calls before a case may be closed on nobody's answer, and on how many days; rework rounds before a case

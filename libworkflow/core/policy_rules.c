@@ -176,6 +176,7 @@ enum result parse_settings(struct parsing *s)
         {"urgent_at", &p->urgent_at, 1, 1000},
         {"conduct_at", &p->conduct_at, 1, 1000},
         {"claimed_kind", &p->claimed, 0, 1000},
+        {"claimed_conduct", &p->claimed_conduct, 0, 1000},
         {"hops", &p->hops, 0, 9},
         {"supplements", &p->supplements, 0, 9},
         {"extension_days", &p->extension_days, 1, 60},
@@ -193,6 +194,7 @@ enum result parse_settings(struct parsing *s)
     };
     bool given[SETTINGS_MAX] = {false};
     // A policy that was loaded before there were these.
+    p->claimed_conduct = 16;
     p->near_at = 50;
     p->same_text = 80;
     p->near_days = 180;

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         uint32_t title = text.n;
         fold_add(NULL, STR("户口在路口,红绿灯不亮"), &text);
         model_score(&m, &text, title, score, &known);
-        (void)model_police(m.head, score);
+        (void)model_conduct(m.head, score);
         for (int c = 0; c < MODEL_CURVES; c++)
             for (int o = 0; o < MODEL_OUTPUTS; o++)
                 (void)model_percent(&m, (enum model_curve)c, score[o]);

@@ -53,7 +53,7 @@ def copy_policy(folder):
     shutil.copy(TOP / "tests/policy/lexicon.tsv", folder / "lexicon.tsv")
     settings = folder / "settings.tsv"
     text = settings.read_text(encoding="utf-8")
-    for name, value in (("accept_at", 70), ("claimed_kind", 40)):
+    for name, value in (("accept_at", 70), ("claimed_kind", 40), ("claimed_conduct", 0)):
         text = re.sub(f"^{name}\t.*$", f"{name}\t{value}", text, flags=re.MULTILINE)
     settings.write_text(text, encoding="utf-8")
     return folder

@@ -139,7 +139,7 @@ static void test_running_version_stays(void **state)
         {"posts.tsv", "\ttriage\n", "\tgossip\n", "posts.tsv:4"},                         // no such duty
         {"reasons.tsv", "refuse\tno_facts", "refuse\tnot_police", "reasons.tsv:5"},       // twice
         {"ladder.tsv", "+5wd\tlist", "+5wd\turge", "ladder.tsv:7"},                       // descends
-        {"settings.tsv", "hops\t2", "hops\t99", "settings.tsv:10"},                       // out of range
+        {"settings.tsv", "hops\t2", "hops\t99", "settings.tsv:12"},                       // out of range
     };
     struct fixture f;
     struct err err;

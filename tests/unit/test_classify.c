@@ -37,12 +37,12 @@ static const struct model *known(void)
 {
     static struct model m;
     static const struct sample_weight weights[] = {
-        {"路口", SAMPLE_CATEGORY(1), MODEL_ONE},          {"户口", SAMPLE_CATEGORY(2), MODEL_ONE},
-        {"督察", SAMPLE_CATEGORY(14), MODEL_ONE},         {"垃圾", SAMPLE_CATEGORY(90), 2 * MODEL_ONE},
-        {"垃圾", MODEL_POLICE, -2 * MODEL_ONE},           {"救命", MODEL_URGENT, 2 * MODEL_ONE},
-        {"害怕", MODEL_URGENT, MODEL_ONE * 7 / 8},        {"态度", MODEL_CONDUCT, 2 * MODEL_ONE},
-        {"请问", SAMPLE_KIND(KIND_CONSULT), MODEL_ONE},   {"帮忙", SAMPLE_KIND(KIND_HELP), MODEL_ONE},
-        {"投诉", SAMPLE_KIND(KIND_COMPLAINT), MODEL_ONE},
+        {"路口", SAMPLE_CATEGORY(1), MODEL_ONE},     {"户口", SAMPLE_CATEGORY(2), MODEL_ONE},
+        {"督察", SAMPLE_CATEGORY(14), MODEL_ONE},    {"垃圾", SAMPLE_CATEGORY(90), 2 * MODEL_ONE},
+        {"垃圾", MODEL_POLICE, -2 * MODEL_ONE},      {"救命", MODEL_URGENT, 2 * MODEL_ONE},
+        {"害怕", MODEL_URGENT, MODEL_ONE * 7 / 8},   {"态度", MODEL_CONDUCT, 2 * MODEL_ONE},
+        {"冷淡", MODEL_CONDUCT, MODEL_ONE * 7 / 8},  {"请问", SAMPLE_KIND(KIND_CONSULT), MODEL_ONE},
+        {"帮忙", SAMPLE_KIND(KIND_HELP), MODEL_ONE}, {"投诉", SAMPLE_KIND(KIND_COMPLAINT), MODEL_ONE},
     };
     struct err err;
     if (m.head == NULL && model_open(sample_model_bytes(weights, sizeof(weights) / sizeof(weights[0])), &m, &err) != OK)
@@ -143,6 +143,21 @@ static void kinds_and_the_claim(void **state)
     assert_int_equal(c.sure_kind, model_percent(known(), CURVE_KIND, MODEL_ONE - small()->claimed * (MODEL_ONE / 40)));
     l.body = STR("你好");
     assert_int_equal(run(l).kind, KIND_CONSULT);
+}
+
+// A complaint by its writer's choice is sooner one of police conduct; nothing that he chooses makes it later one.
+static void conduct_and_the_claim(void **state)
+{
+    struct letter l = {.mailbox = 440300, .body = STR("冷淡")};
+    int16_t sure = run(l).sure_conduct;
+    for (enum kind k = KIND_NONE; k <= KIND_OTHER; k++) {
+        l.claimed = k;
+        struct classification c = run(l);
+        assert_int_equal(c.flags & FLAG_CONDUCT, k == KIND_COMPLAINT ? FLAG_CONDUCT : 0);
+        assert_true(k == KIND_COMPLAINT || c.sure_conduct == sure);
+    }
+    l = (struct letter){.mailbox = 440300, .body = STR("路口"), .claimed = KIND_COMPLAINT};
+    assert_int_equal(run(l).flags, 0); // his choice alone is not enough
 }
 
 // Where the matter is, is test_locate's; here: who has to know it.
@@ -307,6 +322,7 @@ int main(void)
         cmocka_unit_test(police_or_not),
         cmocka_unit_test(the_lexicon_adds),
         cmocka_unit_test(kinds_and_the_claim),
+        cmocka_unit_test(conduct_and_the_claim),
         cmocka_unit_test(places),
         cmocka_unit_test(emergencies),
         cmocka_unit_test(police_conduct),

@@ -90,6 +90,11 @@ static void police_and_percent(void **state)
     s[SAMPLE_CATEGORY(99)] = 400;
     s[MODEL_POLICE] = 50;
     assert_int_equal(model_police(m.head, s), 50 + (1000 - 400) / 2);
+    s[MODEL_CONDUCT] = 70;
+    assert_int_equal(model_conduct(m.head, s), 70); // it is the police's
+    s[SAMPLE_CATEGORY(90)] = 1700;
+    assert_int_equal(model_police(m.head, s), -300);
+    assert_int_equal(model_conduct(m.head, s), 70 - 300 / 2);
     assert_int_equal(model_percent(&m, CURVE_KIND, -5), 50);
     assert_int_equal(model_percent(&m, CURVE_KIND, 0), 50);
     assert_int_equal(model_percent(&m, CURVE_KIND, MODEL_ONE / 16 - 1), 50);

@@ -111,7 +111,8 @@ static void refuses_villages_and_landmarks(void **state)
     expect_with(LANDMARKS, STR("name\tcode\tkind\n某\t440103\tlocal\n"), "landmarks.tsv:2", "6 to 64 bytes");
 }
 
-// A policy that was loaded before there were villages, landmarks, authorities and referrals still stands.
+// A policy that was loaded before there were villages, landmarks, authorities, referrals and newer
+// settings still stands.
 static void a_policy_of_before(void **state)
 {
     struct str files[POLICY_FILES];
@@ -122,9 +123,17 @@ static void a_policy_of_before(void **state)
     files[LEXICON] = STR("axis\tcode\tweight\tterm\nv\t-\t30\t测试\n");
     files[STEPS] = STR("step\tcategory\tkind\tmode\naccept\t*\t*\tauto\ndispatch\t*\t*\tauto\nreview\t*\t*\tauto\n"
                        "issue\t*\t*\tauto\ncallback\t*\t*\tauto\n"); // before there was `refer`
+    files[SETTINGS] = STR("name\tvalue\naccept_at\t80\nurgent_at\t20\nconduct_at\t20\nclaimed_kind\t12\nhops\t2\n"
+                          "supplements\t2\nextension_days\t10\nmargin_days\t1\ncalls\t3\ncall_days\t2\nrounds\t3\n"
+                          "pressing\t3\nserved_months\t36\nduty_hours\t08:30-12:00,14:00-17:30\n");
     assert_int_equal(parse(files, sizeof(memory), &p, &err), OK);
     assert_int_equal(p.authorities_n, 0);
     assert_int_equal(policy_step(&p, STEP_REFER, 90, KIND_HELP), MODE_HUMAN);
+    const struct policy *now = sample_policy();
+    assert_int_equal(p.claimed_conduct, now->claimed_conduct);
+    assert_int_equal(p.near_at, now->near_at);
+    assert_int_equal(p.same_text, now->same_text);
+    assert_int_equal(p.near_days, now->near_days);
     for (size_t i = 1; i < p.aliases_n; i++)
         assert_true(p.aliases[i].kind == ALIAS_TOWN || p.aliases[i].kind == ALIAS_FULL);
 }
@@ -171,14 +180,14 @@ static void refuses_rules(void **state)
     expect(SETTINGS, "accept_at\t80", "accept_at\t101", "settings.tsv:3", "from 0 to 100");
     expect(SETTINGS, "accept_at\t80", "accept\t70", "settings.tsv:3", "each once: accept_at");
     expect(SETTINGS, "accept_at\t80", "accept\t70", "settings.tsv:3", "near_days duty_hours");
-    expect(SETTINGS, "accept_at\t80\n", "", "settings.tsv:32", "missing setting accept_at");
-    expect(SETTINGS, "served_months\t36\n", "", "settings.tsv:32", "missing setting served_months");
+    expect(SETTINGS, "accept_at\t80\n", "", "settings.tsv:34", "missing setting accept_at");
+    expect(SETTINGS, "served_months\t36\n", "", "settings.tsv:34", "missing setting served_months");
     expect(SETTINGS, "urgent_at\t20", "accept_at\t20", "settings.tsv:5", "duplicate");
-    expect(SETTINGS, "hops\t2", "hops\t10", "settings.tsv:10", "hops '10' must be a number from 0 to 9");
-    expect(SETTINGS, "calls\t3", "calls\t1", "settings.tsv:33", "call_days must be at most calls, which is 1");
-    expect(SETTINGS, "duty_hours\t08:30-12:00,14:00-17:30\n", "", "settings.tsv:32", "missing setting duty_hours");
-    expect(SETTINGS, "08:30-12:00,14:00", "08:30-14:30,14:00", "settings.tsv:27", "ascending and apart");
-    expect(SETTINGS, "08:30-12:00", "8h-12:00", "settings.tsv:27", "bad duty_hours '8h-12:00,14:00-17:30'");
+    expect(SETTINGS, "hops\t2", "hops\t10", "settings.tsv:12", "hops '10' must be a number from 0 to 9");
+    expect(SETTINGS, "calls\t3", "calls\t1", "settings.tsv:35", "call_days must be at most calls, which is 1");
+    expect(SETTINGS, "duty_hours\t08:30-12:00,14:00-17:30\n", "", "settings.tsv:34", "missing setting duty_hours");
+    expect(SETTINGS, "08:30-12:00,14:00", "08:30-14:30,14:00", "settings.tsv:29", "ascending and apart");
+    expect(SETTINGS, "08:30-12:00", "8h-12:00", "settings.tsv:29", "bad duty_hours '8h-12:00,14:00-17:30'");
 }
 
 static void a_file_that_is_missing(void **state)

@@ -265,11 +265,18 @@ static int32_t in_units(double score)
     return (int32_t)lround(score * MODEL_ONE);
 }
 
-static void calibrate(const struct lesson *l, struct model_head *head)
+// The score of conduct is the sum that model_conduct makes.
+static void sum_conduct(struct lesson *l, double police_at)
 {
-    double at[HEADS] = {[CONDUCT] = reached_by(l, CONDUCT, CONDUCT_RECALL),
-                        [URGENT] = reached_by(l, URGENT, URGENT_RECALL),
-                        [POLICE] = balanced(l, POLICE)};
+    for (size_t i = 0; i < l->n; i++)
+        l->score[CONDUCT][i * 32 + 1] += fmin(0, l->score[POLICE][i * 32 + 1] - police_at) / 2;
+}
+
+static void calibrate(struct lesson *l, struct model_head *head)
+{
+    double at[HEADS] = {[URGENT] = reached_by(l, URGENT, URGENT_RECALL), [POLICE] = balanced(l, POLICE)};
+    sum_conduct(l, at[POLICE]);
+    at[CONDUCT] = reached_by(l, CONDUCT, CONDUCT_RECALL);
     head->conduct_at = in_units(at[CONDUCT]);
     head->urgent_at = in_units(at[URGENT]);
     head->police_at = in_units(at[POLICE]);
